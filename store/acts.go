@@ -1,0 +1,195 @@
+package store
+
+import (
+	"fmt"
+	"math"
+
+	"hone/srs"
+)
+
+// Act is one thing a person (or the trainer) does, to be given to Store.Do.
+// The structs of this file are the only acts.
+type Act interface {
+	// Kind is the kind of the event that records the act.
+	Kind() Kind
+	// Subject is what the act is about; acts about different subjects never
+	// influence each other's state.
+	Subject() string
+	// body encodes the act; at is the wall time of the event, to which times
+	// in the body may be relative.
+	body(at int64) []byte
+}
+
+// TaskState is the state of a checklist item or of a node of a path.
+type TaskState uint8
+
+// The states of a task.
+const (
+	Todo TaskState = iota
+	Doing
+	Done
+	NotForMe
+)
+
+// String is the name used in exports.
+func (s TaskState) String() string {
+	switch s {
+	case Todo:
+		return "todo"
+	case Doing:
+		return "doing"
+	case Done:
+		return "done"
+	case NotForMe:
+		return "not-for-me"
+	}
+	return fmt.Sprintf("state-%d", uint8(s))
+}
+
+// Review is one answer to a card.
+type Review struct {
+	Card  string
+	Grade srs.Grade
+	// Due is the due time that was chosen, Unix milliseconds.
+	Due int64
+	// ScheduledDays is the interval that was chosen, 0 within a day.
+	ScheduledDays int32
+	// Params is the id of the parameter set in force, 0 for the default one.
+	Params uint32
+	// Took is the time from question to grade in milliseconds.
+	Took uint32
+	// Practice marks extra practice: recorded, but the schedule stays.
+	Practice bool
+	// Confidence before the answer was shown: 0 not asked, else as study
+	// defines it.
+	Confidence uint8
+	// AnswerHash is the hash of the answer that was graded, 0 if unknown.
+	AnswerHash uint64
+}
+
+// Suspend takes a card out of every queue, or puts it back.
+type Suspend struct {
+	Card string
+	On   bool
+}
+
+// Bury hides a card as long as the study day is before Until.
+type Bury struct {
+	Card  string
+	Until Day
+}
+
+// Mark flags a card.
+type Mark struct {
+	Card string
+	On   bool
+}
+
+// Forget makes a card new again; its history stays in the log.
+type Forget struct{ Card string }
+
+// Keep accepts that the answer of a card has changed: the schedule stays and
+// AnswerHash is what counts as learned from now on.
+type Keep struct {
+	Card       string
+	AnswerHash uint64
+}
+
+// Place gives a card a scheduling state outright: an import that knows the
+// state but not the reviews, or a due date set by hand.
+type Place struct {
+	Card  string
+	State srs.Card
+}
+
+// Tick sets the state of a checklist item.
+type Tick struct {
+	Task  string
+	State TaskState
+}
+
+// Status sets the state of a page as a node of paths.
+type Status struct {
+	Page  string
+	State TaskState
+}
+
+// ReadTo remembers how far a page was read.
+type ReadTo struct {
+	Page, Heading string
+	Offset        int32   // lines below the heading
+	Fraction      float32 // of the page, 0..1
+	Finished      bool    // the end was reached, now or earlier
+}
+
+// Bookmark sets or removes the bookmark of a page.
+type Bookmark struct {
+	Page string
+	On   bool
+}
+
+// Note replaces the note on a page, or on a card when Page is "card:" and
+// the card's id. The empty text removes it.
+type Note struct{ Page, Text string }
+
+// Setting sets a study setting. The empty value removes it.
+type Setting struct{ Name, Value string }
+
+// Adopt puts a parameter set of the memory model into force. An ID of 0 is
+// replaced by ParametersID(Parameters); no Parameters at all means going back
+// to the defaults, whose id is 0.
+type Adopt struct {
+	ID         uint32
+	Parameters []float64
+}
+
+// ParametersID names a parameter set by its content, so that two devices
+// never give one name to two sets. It has 28 bits and is 0 only for none.
+func ParametersID(p []float64) uint32 {
+	if len(p) == 0 {
+		return 0
+	}
+	h := uint64(14695981039346656037) // FNV-1a over the bits
+	for _, f := range p {
+		v := math.Float64bits(f)
+		for range 8 {
+			h = (h ^ v&0xff) * 1099511628211
+			v >>= 8
+		}
+	}
+	id := uint32(h>>32^h) & (1<<28 - 1)
+	if id == 0 {
+		id = 1
+	}
+	return id
+}
+
+func (Review) Kind() Kind   { return Reviewed }
+func (Suspend) Kind() Kind  { return Suspended }
+func (Bury) Kind() Kind     { return Buried }
+func (Mark) Kind() Kind     { return Marked }
+func (Forget) Kind() Kind   { return Reset }
+func (Keep) Kind() Kind     { return Kept }
+func (Place) Kind() Kind    { return Placed }
+func (Tick) Kind() Kind     { return Ticked }
+func (Status) Kind() Kind   { return Chosen }
+func (ReadTo) Kind() Kind   { return ReadUpTo }
+func (Bookmark) Kind() Kind { return Bookmarked }
+func (Note) Kind() Kind     { return Noted }
+func (Setting) Kind() Kind  { return Set }
+func (Adopt) Kind() Kind    { return Adopted }
+
+func (a Review) Subject() string   { return SubjectCard + a.Card }
+func (a Suspend) Subject() string  { return SubjectCard + a.Card }
+func (a Bury) Subject() string     { return SubjectCard + a.Card }
+func (a Mark) Subject() string     { return SubjectCard + a.Card }
+func (a Forget) Subject() string   { return SubjectCard + a.Card }
+func (a Keep) Subject() string     { return SubjectCard + a.Card }
+func (a Place) Subject() string    { return SubjectCard + a.Card }
+func (a Tick) Subject() string     { return SubjectTask + a.Task }
+func (a Status) Subject() string   { return SubjectPage + a.Page }
+func (a ReadTo) Subject() string   { return SubjectPage + a.Page }
+func (a Bookmark) Subject() string { return SubjectPage + a.Page }
+func (a Note) Subject() string     { return SubjectNote + a.Page }
+func (a Setting) Subject() string  { return SubjectSetting + a.Name }
+func (a Adopt) Subject() string    { return SubjectParameters }

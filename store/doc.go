@@ -1,0 +1,2 @@
+// Package store remembers everything a person does with hone.
+package store
