@@ -6,6 +6,7 @@ import "math"
 const (
 	minStability7 = 0.0001
 	fastShare     = 0.8  // a new fast stability, and its ceiling after Again, as a share of the slow one
+	shortest7     = 1e-9 // the shortest interval told from none, in days
 	recallMargin  = 1e-5 // recall stays this far from 0 and 1
 )
 
@@ -111,18 +112,21 @@ func (f *fsrs7) Retrievability(m Memory, days float64) float64 {
 	return r
 }
 
-// Interval bisects on the logarithm of time, from one second to the longest
-// stability. Recall falls with time, so this cannot miss.
+// Interval solves for the time at which recall has fallen to the retention.
+// Recall falls with time, so a bracket on the logarithm of time cannot miss.
 func (f *fsrs7) Interval(m Memory, retention float64) float64 {
 	if retention >= 0.9999 {
 		return 0
 	}
 	c := f.curve(f.whole(m))
-	// The search starts far below a second, since after Again on a new card
-	// the defaults ask for three seconds and a retention near 1 for less.
-	lo, hi := math.Log(1e-9), math.Log(maxStability)
+	// The bracket starts far below a second: after Again on a new card the
+	// defaults ask for three seconds, and a retention near 1 for less.
+	lo, hi := math.Log(shortest7), math.Log(maxStability)
 	if r, _ := c.at(maxStability); r >= retention {
 		return maxStability
+	}
+	if r, _ := c.at(shortest7); r <= retention {
+		return 0
 	}
 	// Newton's method on u = ln t settles in a few steps; whenever a step
 	// would leave the bracket the middle is taken instead.
@@ -135,7 +139,7 @@ func (f *fsrs7) Interval(m Memory, retention float64) float64 {
 		} else {
 			hi = u
 		}
-		if math.Abs(r-retention) < 1e-13 || hi-lo < 1e-13 {
+		if math.Abs(r-retention) < 1e-11 || hi-lo < 1e-11 {
 			break
 		}
 		next := u - (r-retention)/c.slope(t)

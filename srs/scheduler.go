@@ -413,9 +413,6 @@ func (a *asked) days(g Grade) float64 {
 // leads to one.
 func (a *asked) interval(g Grade) int32 {
 	s := a.s
-	if s.cfg.Anki {
-		return a.ankiInterval(g)
-	}
 	switch {
 	case s.cfg.LongTerm:
 		hard := a.whole(Hard)
@@ -425,6 +422,8 @@ func (a *asked) interval(g Grade) int32 {
 		}
 		hard = max(hard, again+1)
 		return a.ordered(g, hard)
+	case s.cfg.Anki:
+		return a.ankiInterval(g)
 	case a.c.State == Review && g != Again:
 		return a.ordered(g, min(a.whole(Hard), a.whole(Good)))
 	}
@@ -459,7 +458,7 @@ func (a *asked) whole(g Grade) int32 {
 // the steps gives at least a day more than Good.
 func (a *asked) ankiInterval(g Grade) int32 {
 	if a.c.State != Review || g == Again {
-		if g == Easy && !a.s.cfg.LongTerm {
+		if g == Easy {
 			return a.constrained(Easy, a.constrained(Good, 1)+1)
 		}
 		return a.constrained(g, 1)
