@@ -50,6 +50,10 @@ func (s TaskState) String() string {
 type Review struct {
 	Card  string
 	Grade srs.Grade
+	// State and Step are the state and learning step that were chosen; like
+	// Due they are kept, so that a replay does not depend on settings.
+	State srs.State
+	Step  uint8
 	// Due is the due time that was chosen, Unix milliseconds.
 	Due int64
 	// ScheduledDays is the interval that was chosen, 0 within a day.

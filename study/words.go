@@ -1,0 +1,66 @@
+package study
+
+import (
+	"fmt"
+	"time"
+
+	"hone/kb"
+	"hone/srs"
+)
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// InWords writes a wait the way grade buttons show it: 10 min, 3 h, 9 d,
+// 2.4 mo, 1.3 y.
+func InWords(d time.Duration) string {
+	switch days := d.Hours() / 24; {
+	case d < time.Minute:
+		return "< 1 min"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int((d+30*time.Second)/time.Minute))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h", int((d+30*time.Minute)/time.Hour))
+	case days < 30.5:
+		return fmt.Sprintf("%d d", int(days+0.5))
+	case days < 365:
+		return fmt.Sprintf("%.1f mo", days/30.4375)
+	default:
+		return fmt.Sprintf("%.1f y", days/365.25)
+	}
+}
+
+// StateName is the word for a card's state.
+func StateName(c *CardState, today Day) string {
+	switch {
+	case c.Suspended:
+		return "suspended"
+	case c.BuriedUntil > today:
+		return "buried"
+	}
+	switch c.Card.State {
+	case srs.Learning:
+		return "learning"
+	case srs.Review:
+		return "review"
+	case srs.Relearning:
+		return "relearning"
+	default:
+		return "new"
+	}
+}
+
+// SectionTitle is the title of a section, or its name when the library does
+// not have it.
+func SectionTitle(lib *kb.Library, name string) string {
+	for _, s := range lib.Sections() {
+		if s.Name == name {
+			return s.Title
+		}
+	}
+	return name
+}
