@@ -1,6 +1,10 @@
 package markdown
 
-import "hone/tui/theme"
+import (
+	"sync"
+
+	"hone/tui/theme"
+)
 
 // Options of a render. The zero value renders a page as it is.
 type Options struct {
@@ -38,6 +42,15 @@ type Doc struct {
 	Links    []LinkPos
 	Codes    []CodeExtent
 	Tasks    []TaskPos
+
+	theme  *theme.Theme
+	widths []int32 // cells of each line
+	leads  []int32 // cells of each line's prefix: bullets, gutters, indents
+	srcOf  []int32 // source line of each line, 0-based in the page; -1 for decoration
+	bySrc  []int32 // line for each source line, from FirstSource on
+
+	indexOnce sync.Once
+	index     index
 }
 
 // Span is a piece of one line: columns [Start, End) in cells.
@@ -69,6 +82,10 @@ type CodeExtent struct {
 	Source              string // exactly as written, with a final newline
 	Width               int    // cells of the longest line
 	Indent              int    // columns before the code
+
+	room   int      // cells in which the code is shown
+	full   []string // the lines unclipped, if some are wider than room
+	widths []int
 }
 
 // TaskPos is a checklist item.
