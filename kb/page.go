@@ -90,10 +90,9 @@ type Page struct {
 	Own        bool   // the person's own page
 	Extended   bool   // a built-in page with own notes, cards or tasks appended
 
-	text   string // what Source returns
-	start  int    // byte offset of text in the cleaned file
-	filed  int    // cards and tasks that stand in File itself; the rest are in the extension
-	unsafe bool   // the file needed cleaning, so that text is not a part of it
+	text  string // what Source returns
+	start int    // byte offset of text in the cleaned file
+	dirty bool   // the file needed cleaning, so text is not simply a part of it
 }
 
 // Heading is one heading of a page together with the text below it.

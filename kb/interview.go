@@ -1,0 +1,3 @@
+package kb
+
+func (d *document) checkInterview() {}
