@@ -19,14 +19,15 @@ func dueAfter(at int64, days int32) int64 { return at + int64(days)*dayMillis }
 
 func (a Review) body(at int64) []byte {
 	b := make([]byte, 0, 40)
-	b = putUint(b, 1, uint64(a.Grade))
+	b = putUint(b, 1, uint64(a.Grade)|uint64(a.State)<<3)
 	b = putInt(b, 2, a.Due-dueAfter(at, a.ScheduledDays))
 	b = putUint(b, 3, uint64(uint32(a.ScheduledDays)))
 	b = putUint(b, 4, uint64(a.Params))
 	b = putUint(b, 5, uint64(a.Took))
 	b = putBool(b, 6, a.Practice)
 	b = putUint(b, 7, uint64(a.Confidence))
-	return putFixed64(b, 8, a.AnswerHash)
+	b = putFixed64(b, 8, a.AnswerHash)
+	return putUint(b, 9, uint64(a.Step))
 }
 
 func decodeReview(card string, at int64, body []byte) (Review, error) {
@@ -35,7 +36,7 @@ func decodeReview(card string, at int64, body []byte) (Review, error) {
 	for r.next() {
 		switch r.num {
 		case 1:
-			a.Grade = srs.Grade(r.u)
+			a.Grade, a.State = srs.Grade(r.u&7), srs.State(r.u>>3)
 		case 2:
 			a.Due = r.int()
 		case 3:
@@ -50,6 +51,8 @@ func decodeReview(card string, at int64, body []byte) (Review, error) {
 			a.Confidence = uint8(r.u)
 		case 8:
 			a.AnswerHash = r.u
+		case 9:
+			a.Step = uint8(r.u)
 		}
 	}
 	a.Due += dueAfter(at, a.ScheduledDays)
@@ -301,8 +304,8 @@ func checkAct(a Act) error {
 		if a.Grade < srs.Again || a.Grade > srs.Easy {
 			return fmt.Errorf("%s: grade %d is not one of 1 to 4", s, a.Grade)
 		}
-		if a.ScheduledDays < 0 {
-			return fmt.Errorf("%s: negative interval", s)
+		if a.ScheduledDays < 0 || a.State > srs.Relearning {
+			return fmt.Errorf("%s: negative interval or unknown state %d", s, a.State)
 		}
 	case Tick:
 		return checkState(s, a.State)

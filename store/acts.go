@@ -50,8 +50,8 @@ func (s TaskState) String() string {
 type Review struct {
 	Card  string
 	Grade srs.Grade
-	// State and Step are the state and learning step that were chosen; like
-	// Due they are kept, so that a replay does not depend on settings.
+	// State and Step are what the scheduler chose, like Due, so that a replay
+	// does not depend on settings.
 	State srs.State
 	Step  uint8
 	// Due is the due time that was chosen, Unix milliseconds.
@@ -123,7 +123,7 @@ type ReadTo struct {
 	Page, Heading string
 	Offset        int32   // lines below the heading
 	Fraction      float32 // of the page, 0..1
-	Finished      bool    // the end was reached, now or earlier
+	Finished      bool    // the end was reached; once is kept
 }
 
 // Bookmark sets or removes the bookmark of a page.
@@ -132,8 +132,8 @@ type Bookmark struct {
 	On   bool
 }
 
-// Note replaces the note on a page, or on a card when Page is "card:" and
-// the card's id. The empty text removes it.
+// Note replaces the note on a page or a card, named by slug or id. The empty
+// text removes it.
 type Note struct{ Page, Text string }
 
 // Setting sets a study setting. The empty value removes it.

@@ -4,7 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
 	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // Errors of the store, to be tested with errors.Is.
@@ -13,31 +23,16 @@ var (
 	ErrNewer = errors.New("the data was written by a newer version of hone")
 	// ErrDamaged: the file cannot be read, or not wholly.
 	ErrDamaged = errors.New("the data file is damaged")
+	// ErrForeign: the file is a database, but not hone's.
+	ErrForeign = errors.New("the file is not hone's")
 	// ErrBusy: another process holds the file; see BusyError.
 	ErrBusy = errors.New("the data file is in use")
-	// ErrReadOnly: the store was opened for reading only.
+	// ErrReadOnly: the store was opened for reading only, or the file system
+	// permits no more.
 	ErrReadOnly = errors.New("the data is open for reading only")
 	// ErrNothing: there is nothing to undo or to redo.
 	ErrNothing = errors.New("nothing to undo or redo")
 )
-
-// BusyError says who holds the file. It matches ErrBusy.
-type BusyError struct {
-	PID     int       // 0 if unknown
-	Program string    // "" if unknown
-	Since   time.Time // zero if unknown
-}
-
-// Error names the holder.
-func (e *BusyError) Error() string {
-	if e.PID == 0 {
-		return ErrBusy.Error() + " by another process"
-	}
-	return fmt.Sprintf("%v by %s (process %d)", ErrBusy, e.Program, e.PID)
-}
-
-// Is makes errors.Is(err, ErrBusy) true.
-func (e *BusyError) Is(target error) bool { return target == ErrBusy }
 
 // Options of Open. The zero value is usable.
 type Options struct {
@@ -63,76 +58,356 @@ type Options struct {
 
 // Store is everything that is remembered. All methods may be called by
 // several goroutines.
-type Store struct{ path string }
+type Store struct {
+	path string
+	o    Options
 
-// Tx is a consistent view of the store, valid during the function that got
-// it. Iterations stop when their function returns false.
-type Tx struct{}
-
-var errSoon = errors.New("not built yet")
+	mu   sync.RWMutex // writers exclude each other and readers, as the file lock does
+	seen struct {
+		sync.Mutex
+		version uint64
+	}
+}
 
 // Open prepares the store at path. No file is created before the first write.
-func Open(path string, o Options) (*Store, error) { return &Store{path}, nil }
+// A file that is there is looked at: ErrNewer, ErrForeign, ErrDamaged or a
+// BusyError say that it cannot be used.
+func Open(path string, o Options) (*Store, error) {
+	s, err := newStore(path, o)
+	if err != nil {
+		return nil, err
+	}
+	err = s.View(context.Background(), func(*Tx) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
 
+func newStore(path string, o Options) (*Store, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if o.Projector == nil {
+		o.Projector = recorded{}
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Day == nil {
+		o.Day = func(t time.Time) Day {
+			_, offset := t.Zone()
+			return usualDay(t.UnixMilli(), int16(offset/60))
+		}
+	}
+	if o.Wait == 0 {
+		o.Wait = 1500 * time.Millisecond
+	}
+	if o.Program == "" {
+		o.Program = "hone"
+	}
+	return &Store{path: abs, o: o}, nil
+}
+
+// Path returns the absolute path of the data file.
 func (s *Store) Path() string { return s.path }
+
+// Close is for symmetry: between transactions nothing is open.
 func (s *Store) Close() error { return nil }
 
-// Do records acts in one transaction. When it returns they are on disk.
-func (s *Store) Do(ctx context.Context, acts ...Act) ([]EventID, error) { return nil, errSoon }
+// View calls fn with a consistent view. Writers wait until fn returns, so it
+// should collect and leave the thinking for later. It must not call methods of
+// the Store.
+func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.transact(ctx, false, func(btx *bbolt.Tx) error {
+		if btx == nil { // no file yet
+			return fn(&Tx{})
+		}
+		t := &Tx{btx: btx, log: logOf(btx)}
+		if err := fn(t); err != nil {
+			return err
+		}
+		return t.err
+	})
+}
 
-// Undo takes back the last acts of this window that count, all that were done by one Do; it returns the first of them.
-func (s *Store) Undo(ctx context.Context) (Event, Act, error) { return Event{}, nil, errSoon }
+// update runs fn in a read-write transaction, on a file that is created if
+// need be.
+func (s *Store) update(ctx context.Context, fn func(w *writer) error) error {
+	if s.o.ReadOnly {
+		return fmt.Errorf("%s: %w", s.path, ErrReadOnly)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.transact(ctx, true, func(btx *bbolt.Tx) error {
+		w, err := s.newWriter(btx)
+		if err != nil {
+			return err
+		}
+		if err := fn(w); err != nil {
+			return err
+		}
+		return w.flush()
+	})
+}
 
-// Redo makes the acts undone last in this window count again.
-func (s *Store) Redo(ctx context.Context) (Event, Act, error) { return Event{}, nil, errSoon }
+// transact opens the file, runs fn in one transaction, commits it if writing,
+// and closes the file again. fn gets nil when reading a file that is not there.
+func (s *Store) transact(ctx context.Context, writing bool, fn func(*bbolt.Tx) error) (err error) {
+	// A page of the mapped file that cannot be read, because the file was cut
+	// or the disk failed, then ends as a panic and not as the end of the
+	// process.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 
-// UndoAny takes back the last n steps of this device, whatever window made them; it returns the first event of each.
-func (s *Store) UndoAny(ctx context.Context, n int) ([]Event, error) { return nil, errSoon }
+	db, file, err := s.open(ctx, writing)
+	if errors.Is(err, fs.ErrNotExist) && !writing {
+		s.saw(0)
+		return fn(nil)
+	}
+	if err != nil {
+		return err
+	}
+	h := s.holdFile(writing)
+	defer func() {
+		h.release()
+		r := recover()
+		if r == nil {
+			if cerr := db.Close(); err == nil && cerr != nil {
+				err = fmt.Errorf("close %s: %w", s.path, cerr)
+			}
+			return
+		}
+		// The state of db is unknown, and its Close might wait for ever. Closing
+		// the file gives the lock back.
+		_ = file.Close()
+		if !damagePanic(r) {
+			panic(r)
+		}
+		err = s.damaged(fmt.Errorf("%v", r))
+	}()
 
-// RedoAny is the inverse of UndoAny.
-func (s *Store) RedoAny(ctx context.Context, n int) ([]Event, error) { return nil, errSoon }
+	tx, err := db.Begin(writing)
+	if err != nil {
+		return s.damaged(err)
+	}
+	defer func() {
+		if err != nil {
+			_ = tx.Rollback() // ErrTxClosed after a failed commit
+		}
+	}()
+	if err := s.checkSchema(tx, writing); err != nil {
+		return err
+	}
+	version := uint64(tx.ID())
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if !writing {
+		s.saw(s.mix(version, file))
+		return tx.Rollback()
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("write %s: %w", s.path, err)
+	}
+	s.saw(s.mix(version, file))
+	return nil
+}
 
-// View calls fn with a consistent view.
-func (s *Store) View(ctx context.Context, fn func(*Tx) error) error { return errSoon }
+// open opens the file with bbolt and gets its lock.
+func (s *Store) open(ctx context.Context, writing bool) (*bbolt.DB, *os.File, error) {
+	deadline := time.Now().Add(s.o.Wait)
+	pause := time.Millisecond
+	for {
+		db, file, err := s.tryOpen(writing)
+		if errors.Is(err, fs.ErrNotExist) && writing {
+			if err = s.create(); err == nil {
+				continue
+			}
+			return nil, nil, fmt.Errorf("create %s: %w", s.path, err)
+		}
+		if !errors.Is(err, berrors.ErrTimeout) {
+			return db, file, err
+		}
+		if time.Now().After(deadline) {
+			return nil, nil, s.busy()
+		}
+		// bbolt itself would look again only every 50 ms.
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, nil, ctx.Err()
+		case <-timer.C:
+		}
+		pause = min(pause*2, 16*time.Millisecond)
+	}
+}
 
-// Version changes whenever anybody writes. It costs two small reads of the file.
-func (s *Store) Version() uint64 { return 0 }
+func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if file != nil {
+				_ = file.Close()
+			}
+			if !damagePanic(r) {
+				panic(r)
+			}
+			db, file, err = nil, nil, s.damaged(fmt.Errorf("%v", r))
+		}
+	}()
+	var broken error
+	db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{
+		Timeout:      time.Nanosecond, // one attempt
+		ReadOnly:     !writing,
+		NoStatistics: true,
+		FreelistType: bbolt.FreelistMapType,
+		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, flag&^os.O_CREATE, perm)
+			if err != nil {
+				return nil, err
+			}
+			// bbolt maps what the headers speak of, whether it is there or not.
+			if _, broken = checkFile(f); broken != nil {
+				_ = f.Close()
+				return nil, broken
+			}
+			file = f
+			return f, nil
+		},
+	})
+	switch {
+	case err == nil:
+		db.AllocSize = allocStep
+		return db, file, nil
+	case broken != nil:
+		return nil, nil, s.damaged(broken)
+	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, fs.ErrNotExist):
+		return nil, nil, err
+	case writing && (errors.Is(err, fs.ErrPermission) || isReadOnlyFS(err)):
+		return nil, nil, fmt.Errorf("%w: %w", ErrReadOnly, err)
+	case file == nil: // it could not be opened: the error says why
+		return nil, nil, err
+	}
+	return nil, nil, s.damaged(err)
+}
 
-// Changed reports whether anybody else wrote since the last View or Do of this Store.
-func (s *Store) Changed() bool { return false }
+func (s *Store) damaged(err error) error {
+	return fmt.Errorf("%s: %w: %w; run hone doctor", s.path, ErrDamaged, err)
+}
 
-func (t *Tx) Card(id string) (CardState, bool)           { return CardState{}, false }
-func (t *Tx) Cards(fn func(id string, c CardState) bool) {}
+// damagePanic tells whether a recovered panic came out of bbolt or from
+// touching the mapped file, and not from a fault of ours or of a caller.
+func damagePanic(r any) bool {
+	if _, ok := r.(interface{ Addr() uintptr }); ok {
+		return true
+	}
+	pc := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(1, pc)])
+	panicking := false
+	for {
+		f, more := frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic":
+			panicking = true
+		case panicking && strings.HasPrefix(f.Function, "go.etcd.io/bbolt"):
+			return true
+		case panicking && strings.HasPrefix(f.Function, "hone/"):
+			return false
+		}
+		if !more {
+			return false
+		}
+	}
+}
 
-// Due calls fn with the cards due at or before until, ascending by due time, neither new nor suspended; the caller checks BuriedUntil.
-func (t *Tx) Due(until int64, fn func(id string, due int64) bool) {}
-func (t *Tx) Task(id string) TaskRecord                           { return TaskRecord{} }
-func (t *Tx) Tasks(fn func(id string, r TaskRecord) bool)         {}
-func (t *Tx) Page(slug string) PageState                          { return PageState{} }
-func (t *Tx) Pages(fn func(slug string, p PageState) bool)        {}
-func (t *Tx) Day(d Day) DayCounts                                 { return DayCounts{} }
+// create makes the file, whole or not at all: bbolt's own creation can be
+// interrupted half-way.
+func (s *Store) create() error {
+	dir := filepath.Dir(s.path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return createFile(s.path, func(tx *bbolt.Tx) error { return initFile(tx) })
+}
 
-// Days calls fn with the days from..to (both included) on which something was done, ascending.
-func (t *Tx) Days(from, to Day, fn func(Day, DayCounts) bool) {}
-func (t *Tx) Setting(name string) (string, bool)              { return "", false }
-func (t *Tx) Settings(fn func(name, value string) bool)       {}
-func (t *Tx) Note(subject string) string                      { return "" }
-func (t *Tx) Notes(fn func(subject, text string) bool)        {}
+// createFile builds a new file under another name and links it to path when it
+// is whole and on disk. If somebody else was faster, theirs stays.
+func createFile(path string, fill func(*bbolt.Tx) error) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	name := f.Name()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	defer os.Remove(name) //nolint:errcheck // gone already, unless linking failed
+	db, err := bbolt.Open(name, 0o600, &bbolt.Options{NoStatistics: true, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	db.AllocSize = allocStep
+	err = db.Update(fill)
+	if cerr := db.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Link(name, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		// A file system without hard links.
+		if _, serr := os.Lstat(path); errors.Is(serr, fs.ErrNotExist) {
+			err = os.Rename(name, path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return syncDir(dir)
+}
 
-// Parameters returns a parameter set by id; false if it is unknown.
-func (t *Tx) Parameters(id uint32) ([]float64, bool) { return nil, false }
+// saw remembers what the last transaction of this Store saw.
+func (s *Store) saw(version uint64) {
+	s.seen.Lock()
+	s.seen.version = version
+	s.seen.Unlock()
+}
 
-// CurrentParams is the id of the parameter set in force, 0 for the defaults.
-func (t *Tx) CurrentParams() uint32 { return 0 }
+// mix makes one number of a transaction's number and the file it was in: a
+// restored file counts its transactions anew.
+func (s *Store) mix(txid uint64, f *os.File) uint64 {
+	info, err := f.Stat()
+	if err != nil {
+		return txid
+	}
+	return txid ^ fileNumber(info)<<40 ^ fileNumber(info)>>24
+}
 
-// Events calls fn with all events, newest first; undone says that the event no longer counts.
-func (t *Tx) Events(fn func(e Event, undone bool) bool) {}
+// Version is a number that changes whenever anybody writes; 0 while there is
+// no file. It costs opening the file and reading its two headers, without a
+// lock.
+func (s *Store) Version() uint64 {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close() //nolint:errcheck // only read
+	h, err := readHeader(f)
+	if err != nil {
+		return 0
+	}
+	return s.mix(h.txid, f)
+}
 
-// History calls fn with the events about a subject, oldest first. Subject is e.g. SubjectCard + id.
-func (t *Tx) History(subject string, fn func(e Event, a Act, undone bool) bool) {}
-
-// Reviews calls fn with every review that counts, in the total order.
-func (t *Tx) Reviews(fn func(e Event, r Review) bool) {}
-
-// Count is the number of events.
-func (t *Tx) Count() uint64 { return 0 }
+// Changed reports whether anybody else wrote since the last View or write of
+// this Store.
+func (s *Store) Changed() bool {
+	v := s.Version()
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	return v != s.seen.version
+}
