@@ -249,9 +249,20 @@ func (t *Tx) History(subject string, fn func(e Event, a Act, undone bool) bool) 
 	}
 }
 
-// Reviews calls fn with every review that counts, practice included, in the
-// total order. It reads the whole log twice.
+// Replay calls fn with every act that counts, in the total order. It reads the
+// whole log twice.
+func (t *Tx) Replay(fn func(e Event, a Act) bool) {
+	t.replay(func(e *Event) bool { return e.Kind != Undone && e.Kind != Redone }, fn)
+}
+
+// Reviews is Replay for reviews alone, practice included.
 func (t *Tx) Reviews(fn func(e Event, r Review) bool) {
+	t.replay(func(e *Event) bool { return e.Kind == Reviewed }, func(e Event, a Act) bool {
+		return fn(e, a.(Review))
+	})
+}
+
+func (t *Tx) replay(want func(*Event) bool, fn func(Event, Act) bool) {
 	if t.btx == nil {
 		return
 	}
@@ -264,11 +275,11 @@ func (t *Tx) Reviews(fn func(e Event, r Review) bool) {
 			t.fail("log", err)
 			return true
 		}
-		if e.Kind != Reviewed || undone[e.EventID] {
+		if !want(&e) || undone[e.EventID] {
 			return true
 		}
-		r, ok := e.Act().(Review)
-		return !ok || fn(e, r)
+		a := e.Act()
+		return a == nil || fn(e, a)
 	})
 	t.fail("log", err)
 }
