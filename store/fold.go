@@ -20,16 +20,10 @@ import (
 type fold interface {
 	// apply takes the next event that counts. It adds to days what the event
 	// contributes to the counts of study days.
-	apply(e *Event, days dayDelta, env *foldEnv)
+	apply(e *Event, days dayDelta, p Projector)
 	// encode gives the records of the projection; none if nothing is to be
 	// remembered.
 	encode(id string, put func(bucket, key, value []byte))
-}
-
-// foldEnv is what folds need from outside.
-type foldEnv struct {
-	projector  Projector
-	parameters func(id uint32) []float64
 }
 
 // dayDelta collects changes to the counts of days.
@@ -84,7 +78,7 @@ func newFold(subject string) (f fold, id string) {
 
 // foldAll folds the events of a subject, given in order, those that do not
 // count included.
-func foldAll(subject string, events []Event, days dayDelta, env *foldEnv) (fold, string) {
+func foldAll(subject string, events []Event, days dayDelta, projector Projector) (fold, string) {
 	f, id := newFold(subject)
 	if f == nil {
 		return nil, id
@@ -96,7 +90,7 @@ func foldAll(subject string, events []Event, days dayDelta, env *foldEnv) (fold,
 			continue
 		}
 		if !undone[e.EventID] {
-			f.apply(e, days, env)
+			f.apply(e, days, projector)
 		} else if p, ok := f.(*parametersFold); ok {
 			p.remember(e)
 		}
@@ -126,10 +120,10 @@ type cardFold struct {
 	interval int32 // chosen by the last answer, days
 }
 
-func (f *cardFold) apply(e *Event, days dayDelta, env *foldEnv) {
+func (f *cardFold) apply(e *Event, days dayDelta, p Projector) {
 	switch a := e.Act().(type) {
 	case Review:
-		f.review(e, a, days, env)
+		f.review(e, a, days, p)
 	case Suspend:
 		f.Suspended = a.On
 	case Mark:
@@ -152,7 +146,7 @@ func (f *cardFold) apply(e *Event, days dayDelta, env *foldEnv) {
 	}
 }
 
-func (f *cardFold) review(e *Event, a Review, days dayDelta, env *foldEnv) {
+func (f *cardFold) review(e *Event, a Review, days dayDelta, p Projector) {
 	var c DayCounts
 	c.Took = uint64(a.Took)
 	if a.Practice {
@@ -184,11 +178,7 @@ func (f *cardFold) review(e *Event, a Review, days dayDelta, env *foldEnv) {
 	}
 	days.add(e.Day, c)
 
-	var parameters []float64
-	if a.Params != 0 {
-		parameters = env.parameters(a.Params)
-	}
-	next := env.projector.Review(f.CardState, a, srs.Moment{At: e.At, Day: e.Day}, a.Card, parameters)
+	next := p.Review(f.CardState, a, srs.Moment{At: e.At, Day: e.Day}, a.Card)
 	f.Card = next.Card
 	f.answered, f.interval = true, a.ScheduledDays
 	f.LastGrade, f.LastConfidence = a.Grade, a.Confidence
@@ -260,7 +250,7 @@ func (f *cardFold) encode(id string, put func(bucket, key, value []byte)) {
 // taskFold is the fold of a checklist item.
 type taskFold struct{ TaskRecord }
 
-func (f *taskFold) apply(e *Event, days dayDelta, _ *foldEnv) {
+func (f *taskFold) apply(e *Event, days dayDelta, _ Projector) {
 	a, ok := e.Act().(Tick)
 	if !ok {
 		return
@@ -309,7 +299,7 @@ func (f *taskFold) encode(id string, put func(bucket, key, value []byte)) {
 // pageFold is the fold of a page. Its note is another subject.
 type pageFold struct{ PageState }
 
-func (f *pageFold) apply(e *Event, days dayDelta, _ *foldEnv) {
+func (f *pageFold) apply(e *Event, days dayDelta, _ Projector) {
 	switch a := e.Act().(type) {
 	case ReadTo:
 		f.Fraction, f.Heading, f.Offset = a.Fraction, a.Heading, a.Offset
@@ -379,7 +369,7 @@ type textFold struct {
 	text   string
 }
 
-func (f *textFold) apply(e *Event, _ dayDelta, _ *foldEnv) {
+func (f *textFold) apply(e *Event, _ dayDelta, _ Projector) {
 	switch a := e.Act().(type) {
 	case Note:
 		f.text = a.Text
@@ -417,7 +407,7 @@ func (f *parametersFold) remember(e *Event) (Adopt, bool) {
 	return a, ok
 }
 
-func (f *parametersFold) apply(e *Event, _ dayDelta, _ *foldEnv) {
+func (f *parametersFold) apply(e *Event, _ dayDelta, _ Projector) {
 	if a, ok := f.remember(e); ok {
 		f.current = a.ID
 	}

@@ -18,7 +18,7 @@ type replay map[string]map[string][]byte
 // replayLog folds the whole log. It reads the log twice, from beginning to
 // end: first for what was undone, then to apply each event that counts to the
 // fold of its subject. The folds of all subjects are in memory meanwhile.
-func replayLog(tx *bbolt.Tx, projector Projector) (replay, error) {
+func (s *Store) replayLog(tx *bbolt.Tx) (replay, error) {
 	log := logOf(tx)
 	undone, err := undoneInLog(log)
 	if err != nil {
@@ -44,21 +44,9 @@ func replayLog(tx *bbolt.Tx, projector Projector) (replay, error) {
 		}
 		return st, nil
 	}
-	// Parameter sets come first: a review may name a set that another device
-	// adopted later in the total order.
-	sets := map[uint32][]float64{}
-	if v := tx.Bucket(bucketSubjects).Get([]byte(SubjectParameters)); len(v) == 4 {
-		events, err := eventsOf(tx, binary.BigEndian.Uint32(v), SubjectParameters)
-		if err != nil {
-			return nil, err
-		}
-		for i := range events {
-			if a, ok := events[i].Act().(Adopt); ok {
-				sets[a.ID] = a.Parameters
-			}
-		}
+	if err := s.tellFromLog(tx); err != nil {
+		return nil, err
 	}
-	env := foldEnv{projector: projector, parameters: func(id uint32) []float64 { return sets[id] }}
 	var failed error
 	err = log.each(func(it item) bool {
 		e, n, err := parseRecord(it.id, it.data)
@@ -79,7 +67,7 @@ func replayLog(tx *bbolt.Tx, projector Projector) (replay, error) {
 			return true
 		}
 		if !undone[e.EventID] {
-			st.f.apply(&e, days, &env)
+			st.f.apply(&e, days, s.o.Projector)
 		} else if p, ok := st.f.(*parametersFold); ok {
 			p.remember(&e)
 		}
@@ -107,6 +95,30 @@ func replayLog(tx *bbolt.Tx, projector Projector) (replay, error) {
 		}
 	}
 	return r, nil
+}
+
+// tellFromLog tells the parameter sets in the log, which come before anything
+// else: a review may name a set that another device adopted later in the total
+// order, and the stored projection may be what is to be repaired.
+func (s *Store) tellFromLog(tx *bbolt.Tx) error {
+	adopter, ok := s.o.Projector.(Adopter)
+	v := tx.Bucket(bucketSubjects).Get([]byte(SubjectParameters))
+	if !ok || len(v) != 4 {
+		return nil
+	}
+	events, err := eventsOf(tx, binary.BigEndian.Uint32(v), SubjectParameters)
+	if err != nil {
+		return err
+	}
+	s.told.Lock()
+	defer s.told.Unlock()
+	clear(s.told.sets)
+	for i := range events {
+		if a, ok := events[i].Act().(Adopt); ok && a.ID != 0 {
+			adopter.Adopted(a.ID, a.Parameters)
+		}
+	}
+	return nil
 }
 
 // write replaces the projections in the file.
@@ -174,7 +186,7 @@ func (s *Store) Rebuild(ctx context.Context) error {
 }
 
 func (w *writer) rebuild() error {
-	r, err := replayLog(w.btx, w.s.o.Projector)
+	r, err := w.s.replayLog(w.btx)
 	if err != nil {
 		return w.s.damaged(fmt.Errorf("replay the log: %w", err))
 	}
@@ -194,7 +206,7 @@ func (s *Store) migrate(tx *bbolt.Tx, format uint64) error {
 			return fmt.Errorf("%s: from format %d to %d: %w", s.path, format, format+1, err)
 		}
 	}
-	r, err := replayLog(tx, s.o.Projector)
+	r, err := s.replayLog(tx)
 	if err != nil {
 		return s.damaged(fmt.Errorf("replay the log: %w", err))
 	}

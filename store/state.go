@@ -101,22 +101,29 @@ func (c *DayCounts) add(o DayCounts, subtract bool) {
 }
 
 // Projector turns answers into schedules; study implements it. It must be a
-// function of its arguments, the same on every device and at every time.
+// function of its arguments and of the parameter sets that Adopted told, the
+// same on every device and at every time.
 type Projector interface {
 	// Review returns the state after an answer. It decides Card; the other
-	// fields are the store's, which fills them in whatever is returned.
-	// Parameters is the set that the review names, nil for the defaults or if
-	// the set is unknown (its event may still be on its way from another
-	// device; the card is projected again when it arrives). Review is not
-	// called for practice and must not call the Store.
-	Review(prev CardState, r Review, at srs.Moment, id string, parameters []float64) CardState
+	// fields are the store's, which fills them in whatever is returned. It is
+	// not called for practice and must not call the Store.
+	Review(prev CardState, r Review, at srs.Moment, id string) CardState
+}
+
+// Adopter is a Projector that wants to know the parameter sets that reviews
+// name. Adopted is called with every set in the file before anything is viewed
+// or projected, and again when one appears; by any goroutine that uses the
+// Store. A review may name a set that is still on its way from another device:
+// the card is projected again when the set arrives.
+type Adopter interface {
+	Adopted(id uint32, parameters []float64)
 }
 
 // recorded is the Projector of a store that was given none: it keeps what the
 // review says was chosen, without a memory state.
 type recorded struct{}
 
-func (recorded) Review(prev CardState, r Review, at srs.Moment, _ string, _ []float64) CardState {
+func (recorded) Review(prev CardState, r Review, at srs.Moment, _ string) CardState {
 	c := &prev.Card
 	if r.Grade == srs.Again && c.State == srs.Review {
 		c.Lapses++

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,6 +68,10 @@ type Store struct {
 	seen struct {
 		sync.Mutex
 		version uint64
+	}
+	told struct {
+		sync.Mutex
+		sets map[uint32][]float64
 	}
 }
 
@@ -126,6 +132,7 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 		if btx == nil { // no file yet
 			return fn(&Tx{})
 		}
+		s.tell(btx)
 		t := &Tx{btx: btx, log: logOf(btx)}
 		if err := fn(t); err != nil {
 			return err
@@ -143,6 +150,7 @@ func (s *Store) update(ctx context.Context, fn func(w *writer) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.transact(ctx, true, func(btx *bbolt.Tx) error {
+		s.tell(btx)
 		w, err := s.newWriter(btx)
 		if err != nil {
 			return err
@@ -368,6 +376,31 @@ func createFile(path string, fill func(*bbolt.Tx) error) (err error) {
 		}
 	}
 	return syncDir(dir)
+}
+
+// tell lets a Projector that is an Adopter know the parameter sets that it does
+// not know yet.
+func (s *Store) tell(tx *bbolt.Tx) {
+	adopter, ok := s.o.Projector.(Adopter)
+	if !ok {
+		return
+	}
+	s.told.Lock()
+	defer s.told.Unlock()
+	for k, v := range byCursor(tx.Bucket(bucketParameters)) {
+		if len(k) != 4 {
+			continue
+		}
+		id, set := binary.BigEndian.Uint32(k), decodeParameters(v)
+		if known, ok := s.told.sets[id]; ok && slices.Equal(known, set) {
+			continue
+		}
+		if s.told.sets == nil {
+			s.told.sets = map[uint32][]float64{}
+		}
+		s.told.sets[id] = set
+		adopter.Adopted(id, set)
+	}
 }
 
 // saw remembers what the last transaction of this Store saw.

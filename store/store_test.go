@@ -115,7 +115,7 @@ func TestLife(t *testing.T) {
 		if n != 1 {
 			t.Errorf("due: %d", n)
 		}
-		if tx.Task("t") != Done || tx.Note("p") != "text" {
+		if tx.Task("t").State != Done || tx.Note("p") != "text" {
 			t.Error("task or note")
 		}
 		p := tx.Page("p")
@@ -135,7 +135,7 @@ func TestLife(t *testing.T) {
 		t.Fatalf("undo: %+v %v %v", e, act, err)
 	}
 	view(t, s, func(tx *Tx) {
-		if tx.Task("t") != Todo || tx.Note("p") != "" || tx.Page("p") != (PageState{}) {
+		if tx.Task("t").State != Todo || tx.Note("p") != "" || tx.Page("p") != (PageState{}) {
 			t.Error("not undone as a whole")
 		}
 	})
@@ -162,7 +162,7 @@ func TestLife(t *testing.T) {
 		t.Fatalf("redo: %v", err)
 	}
 	view(t, s, func(tx *Tx) {
-		if tx.Task("t") != Done || tx.Note("p") != "text" {
+		if tx.Task("t").State != Done || tx.Note("p") != "text" {
 			t.Error("not redone as a whole")
 		}
 		var kinds []Kind

@@ -86,11 +86,8 @@ func (t *Tx) Due(until int64, fn func(id string, due int64) bool) {
 	})
 }
 
-// Task returns the state of a checklist item.
-func (t *Tx) Task(id string) TaskState { return t.TaskRecord(id).State }
-
-// TaskRecord returns all that is known of a checklist item.
-func (t *Tx) TaskRecord(id string) TaskRecord { return t.task(id, t.get(bucketTasks, id)) }
+// Task returns what is known of a checklist item.
+func (t *Tx) Task(id string) TaskRecord { return t.task(id, t.get(bucketTasks, id)) }
 
 func (t *Tx) task(id string, b []byte) TaskRecord {
 	var f taskFold
@@ -102,12 +99,7 @@ func (t *Tx) task(id string, b []byte) TaskRecord {
 }
 
 // Tasks calls fn with every checklist item that was ever set, by id.
-func (t *Tx) Tasks(fn func(id string, s TaskState) bool) {
-	t.TaskRecords(func(id string, r TaskRecord) bool { return fn(id, r.State) })
-}
-
-// TaskRecords is Tasks with all that is known.
-func (t *Tx) TaskRecords(fn func(id string, r TaskRecord) bool) {
+func (t *Tx) Tasks(fn func(id string, r TaskRecord) bool) {
 	t.scan(bucketTasks, nil, func(k, v []byte) bool {
 		id := string(k)
 		return fn(id, t.task(id, v))
@@ -186,9 +178,10 @@ func (t *Tx) Notes(fn func(subject, text string) bool) {
 	t.scan(bucketNotes, nil, func(k, v []byte) bool { return fn(string(k), string(v)) })
 }
 
-// Parameters returns a parameter set by id, nil if it is unknown.
-func (t *Tx) Parameters(id uint32) []float64 {
-	return decodeParameters(t.get(bucketParameters, string(binary.BigEndian.AppendUint32(nil, id))))
+// Parameters returns a parameter set by id; false if it is unknown.
+func (t *Tx) Parameters(id uint32) ([]float64, bool) {
+	b := t.get(bucketParameters, string(binary.BigEndian.AppendUint32(nil, id)))
+	return decodeParameters(b), b != nil
 }
 
 // CurrentParams is the id of the parameter set in force, 0 for the defaults.

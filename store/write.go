@@ -70,39 +70,27 @@ type writer struct {
 	s   *Store
 	btx *bbolt.Tx
 	log runs
-	env foldEnv
 
 	m       metaRecord
 	devices map[uint64]*deviceRecord
-	numbers map[string]uint32    // subjects looked up
-	sets    map[uint32][]float64 // parameter sets looked up
-	windows map[uint32]bounds    // to be written
-	days    dayDelta             // to be added to the counts
-	group   uint64               // Seq of the first event of this transaction
+	numbers map[string]uint32 // subjects looked up
+	windows map[uint32]bounds // to be written
+	days    dayDelta          // to be added to the counts
+	group   uint64            // Seq of the first event of this transaction
 }
 
 func (s *Store) newWriter(btx *bbolt.Tx) (*writer, error) {
 	w := &writer{
 		s: s, btx: btx, log: logOf(btx),
-		devices: map[uint64]*deviceRecord{}, numbers: map[string]uint32{}, sets: map[uint32][]float64{},
+		devices: map[uint64]*deviceRecord{}, numbers: map[string]uint32{},
 		windows: map[uint32]bounds{}, days: dayDelta{},
 	}
 	w.log.b.FillPercent = logFill
-	w.env = foldEnv{projector: s.o.Projector, parameters: w.parameters}
 	var err error
 	if w.m, err = readMeta(btx); err != nil {
 		return nil, s.damaged(err)
 	}
 	return w, nil
-}
-
-func (w *writer) parameters(id uint32) []float64 {
-	p, ok := w.sets[id]
-	if !ok {
-		p = decodeParameters(w.btx.Bucket(bucketParameters).Get(binary.BigEndian.AppendUint32(nil, id)))
-		w.sets[id] = p
-	}
-	return p
 }
 
 // device returns the record of a device, to be changed in place.
@@ -312,7 +300,7 @@ func (w *writer) extend(e *Event) error {
 	}
 	before := projection{}
 	f.encode(id, before.put)
-	f.apply(e, w.days, &w.env)
+	f.apply(e, w.days, w.s.o.Projector)
 	after := projection{}
 	f.encode(id, after.put)
 	return w.replace(before, after)
@@ -371,7 +359,13 @@ func (w *writer) merge(subject string, events []Event) error {
 	if err != nil {
 		return err
 	}
-	return w.replace(before, after)
+	if err := w.replace(before, after); err != nil {
+		return err
+	}
+	if subject == SubjectParameters {
+		w.s.tell(w.btx)
+	}
+	return nil
 }
 
 func compareEvents(a, b Event) int {
@@ -388,7 +382,7 @@ func compareEvents(a, b Event) int {
 // away.
 func (w *writer) project(subject string, events []Event, takeAway bool) (projection, error) {
 	days, p := dayDelta{}, projection{}
-	if f, id := foldAll(subject, events, days, &w.env); f != nil {
+	if f, id := foldAll(subject, events, days, w.s.o.Projector); f != nil {
 		f.encode(id, p.put)
 	}
 	for day, c := range days {
@@ -423,9 +417,6 @@ func (w *writer) replace(before, after projection) error {
 		}
 		if err := w.btx.Bucket([]byte(k[0])).Put([]byte(k[1]), v); err != nil {
 			return err
-		}
-		if k[0] == string(bucketParameters) {
-			clear(w.sets)
 		}
 	}
 	return nil
