@@ -6,6 +6,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"hone/tui/theme"
 )
@@ -406,6 +407,11 @@ func (l *List) View(t *theme.Theme) []string {
 }
 
 func (l *List) rowLine(t *theme.Theme, line string, s RowState, k int) string {
+	if s.Selected {
+		// Colours chosen for the terminal's background need not be readable on
+		// that of the selected row; the glyphs say the same.
+		line = ansi.Strip(line)
+	}
 	if l.NoMarker {
 		if s.Selected {
 			return t.Selected.Render(line)
