@@ -41,7 +41,7 @@ var model = struct {
 	nameWhole:  0.6,
 	nameOthers: 0.04,
 	cover:      1,
-	cutoff:     0.18,
+	cutoff:     0.06,
 }
 
 // kindPrior weighs pages by what they are for: a glossary, a path or a bank of
