@@ -2,4 +2,11 @@
 // terminal.
 package main
 
-func main() {}
+import (
+	"context"
+	"os"
+
+	"hone/cli"
+)
+
+func main() { os.Exit(cli.Main(context.Background(), cli.Process())) }

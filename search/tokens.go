@@ -12,6 +12,7 @@ import (
 // cover the same bytes: "pub/sub" yields pub, sub and the joined pubsub.
 type token struct {
 	word       string // folded: lower case, without accents
+	term       string // what is indexed: the word without plural and tense
 	start, end int    // bytes in the original text
 	joined     bool   // made of several written words
 }
@@ -312,7 +313,7 @@ func makeToken(word string, start, end int, joined bool) token {
 	if len(word) > maxWord {
 		word = strings.ToValidUTF8(word[:maxWord], "")
 	}
-	return token{word: word, start: start, end: end, joined: joined}
+	return token{word: word, term: stem(word), start: start, end: end, joined: joined}
 }
 
 // tokens collects what tokenize emits.

@@ -1,8 +1,10 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hone/kb"
@@ -155,6 +157,46 @@ func (s *Service) Notes(ctx context.Context) ([]Note, error) {
 			out = append(out, Note{subject, slug, text})
 			return true
 		})
+		return nil
+	})
+	return out, err
+}
+
+// RecentPage is a page offered while nothing is searched for.
+type RecentPage struct {
+	Page       *kb.Page
+	Bookmarked bool
+	Due        int // cards of it due now
+}
+
+// Recent returns up to n pages: bookmarked ones, those read lately, then
+// those with cards due.
+func (s *Service) Recent(ctx context.Context, n int) ([]RecentPage, error) {
+	lib := s.Library()
+	var out []RecentPage
+	err := s.view(ctx, func(tx *store.Tx, m *moment) error {
+		states, pages := cardStates(tx), pageStates(tx)
+		due := map[string]int{}
+		for id, st := range states {
+			if c := lib.Card(id); c != nil && !hidden(&st, m.today) && dueToday(&st, m) {
+				due[c.Slug]++
+			}
+		}
+		for _, p := range lib.Pages() {
+			if st := pages[p.Slug]; st.Bookmarked || st.LastAt > 0 || due[p.Slug] > 0 {
+				out = append(out, RecentPage{p, st.Bookmarked, due[p.Slug]})
+			}
+		}
+		slices.SortStableFunc(out, func(a, b RecentPage) int {
+			if a.Bookmarked != b.Bookmarked {
+				if a.Bookmarked {
+					return -1
+				}
+				return 1
+			}
+			return cmp.Compare(pages[b.Page.Slug].LastAt, pages[a.Page.Slug].LastAt)
+		})
+		out = out[:min(n, len(out))]
 		return nil
 	})
 	return out, err

@@ -287,3 +287,23 @@ func (p *PathProgress) Markdown() string {
 	}
 	return b.String()
 }
+
+// Markdown writes a checklist as Markdown.
+func (c *Checklist) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", c.Page.Title)
+	head := ""
+	for _, it := range c.Items {
+		if it.Heading != head {
+			head = it.Heading
+			fmt.Fprintf(&b, "\n## %s\n", head)
+		}
+		box := " "
+		if it.State == Done || it.State == NotForMe {
+			box = "x"
+		}
+		fmt.Fprintf(&b, "\n- [%s] %s", box, it.Text)
+	}
+	b.WriteString("\n")
+	return b.String()
+}

@@ -213,3 +213,6 @@ func (s *Service) scheduler(tx *store.Tx, m *moment) (*srs.Scheduler, error) {
 	s.sched, s.schedOf = sched, key
 	return sched, nil
 }
+
+// DayOf returns the study day of an instant, by the end of day last read.
+func (s *Service) DayOf(at time.Time) Day { return dayOf(at, time.Duration(s.ends.Load())) }

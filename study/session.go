@@ -539,3 +539,9 @@ func readPace(tx *store.Tx, m *moment) pace {
 func (p pace) estimate(reviews, fresh int) time.Duration {
 	return time.Duration(reviews)*p.review + time.Duration(fresh)*p.fresh
 }
+
+// Outlook is the part of a summary that looks ahead, for when no session was
+// begun because nothing is waiting.
+func (s *Service) Outlook(ctx context.Context) (Summary, error) {
+	return (&Session{svc: s}).Summary(ctx)
+}

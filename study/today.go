@@ -350,3 +350,14 @@ func (s *Service) Begin(ctx context.Context, a FirstAnswer) error {
 	}
 	return s.do(ctx, acts...)
 }
+
+// Glance reads what the header shows: cards waiting today (due and new, within
+// the limits) and the streak.
+func (s *Service) Glance(ctx context.Context) (waiting, days int, err error) {
+	err = s.view(ctx, func(tx *store.Tx, m *moment) error {
+		waiting = buildQueue(tx, s.Library(), m, Scope{}).counts.Due
+		days = streak(tx, m)
+		return nil
+	})
+	return waiting, days, err
+}

@@ -64,3 +64,23 @@ func SectionTitle(lib *kb.Library, name string) string {
 	}
 	return name
 }
+
+// WhenInWords says when something is, seen from now: at 18:20, tomorrow, on
+// Friday, on 3 March.
+func WhenInWords(at, now time.Time) string {
+	days := int(DayOfDate(at) - DayOfDate(now))
+	switch {
+	case !at.After(now):
+		return "now"
+	case days <= 0:
+		return "at " + at.Format("15:04")
+	case days == 1:
+		return "tomorrow"
+	case days < 7:
+		return "on " + at.Weekday().String()
+	case at.Year() == now.Year():
+		return "on " + at.Format("2 January")
+	default:
+		return "on " + at.Format("2 January 2006")
+	}
+}

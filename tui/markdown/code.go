@@ -25,8 +25,7 @@ func (l *layout) code(n ast.Node, lang string) {
 		seg := lines.At(i)
 		b.Write(seg.Value(l.in.src))
 	}
-	// The mark of hidden cards can only get here if a fence is not closed.
-	src := strings.ReplaceAll(b.String(), cardsMark, "")
+	src := b.String()
 	if src != "" && !strings.HasSuffix(src, "\n") {
 		src += "\n"
 	}

@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"hone/cli/program"
+	"hone/study"
+	"hone/tui"
+	"hone/tui/theme"
+)
+
+// open opens the screen: Today, or the page that fits the words best.
+func (a *app) open(cmd *cobra.Command, args []string) error {
+	svc, err := a.study()
+	if err != nil {
+		return err
+	}
+	var first func(*tui.Env) tui.Screen
+	if len(args) > 0 {
+		at, err := a.bestPage(cmd.Context(), strings.Join(args, " "))
+		if err != nil {
+			return err
+		}
+		first = func(env *tui.Env) tui.Screen { return tui.Page(env, at) }
+	}
+	return a.screen(cmd.Context(), svc, first)
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(f.Fd())
+}
+
+// screen runs the full-screen program until the person leaves it.
+func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.Env) tui.Screen) error {
+	if !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
+		return hinted{errors.New("this needs a terminal"), "`hone due`, `hone show` and `hone search` work without one; `hone help` lists all commands"}
+	}
+	// Whatever can fail fails before the screen starts, so that the shell gets
+	// a clean error line.
+	if _, err := svc.Settings(ctx); err != nil {
+		return err
+	}
+	keys := tui.DefaultKeys()
+	for _, err := range keys.Rebind(a.conf.Keys) {
+		fmt.Fprintf(a.Stderr, "hone: %v\n", err)
+	}
+	index, err := a.searcher(ctx)
+	if err != nil {
+		return err
+	}
+	glyphs := a.glyphs()
+	name := a.conf.Theme
+	env := &tui.Env{
+		Context: ctx, Study: svc, Index: index, Keys: keys,
+		NoMouse: !a.conf.Mouse, Dark: true,
+		Copy:     func(text string) bool { return program.Copy(a.Getenv, text) },
+		Scratch:  scratch,
+		ReadFile: readFile,
+		Remove:   func(path string) { _ = os.RemoveAll(filepath.Dir(path)) },
+		OwnFile:  func(slug string) string { return filepath.Join(a.dirs.pages(), slug+".md") },
+	}
+	if _, err := program.Editor(a.Getenv, "", 0); err == nil {
+		env.Edit = func(file string, line int) tea.ExecCommand {
+			c, err := program.Editor(a.Getenv, file, line)
+			if err != nil {
+				return nil
+			}
+			return c
+		}
+	}
+	if theme.NoColor(a.Getenv) {
+		name = "mono"
+	}
+	env.Restyle = func(dark bool) *theme.Theme { return theme.New(name, dark, glyphs) }
+	env.ChooseTheme = func(n string) { name = n }
+	env.Theme = env.Restyle(true)
+
+	profile, force := theme.Profile(a.Getenv)
+	if !force {
+		profile = lipgloss.Writer.Profile
+	}
+	p := tea.NewProgram(tui.New(env, first),
+		tea.WithContext(ctx), tea.WithInput(a.Stdin), tea.WithOutput(a.Stdout),
+		tea.WithFPS(120), tea.WithColorProfile(profile), tea.WithFilter(tui.Coalesce()))
+	_, err = p.Run()
+	switch {
+	case err == nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	case errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
+		return nil // a signal asked us to leave; the screen is restored
+	case errors.Is(err, tea.ErrProgramPanic):
+		return hinted{errors.New("hone met a fault of its own and closed the screen; every answer up to it is kept"), "run it with TEA_DEBUG=1 to keep a record of the fault"}
+	default:
+		return err
+	}
+}
+
+func (a *app) glyphs() theme.Glyphs {
+	switch a.conf.Glyphs {
+	case "ascii":
+		return theme.ASCII()
+	case "unicode":
+		return theme.Unicode()
+	default:
+		return theme.DetectGlyphs(runtime.GOOS, a.Getenv)
+	}
+}
+
+// scratch makes a file that only the person can read, in a directory of its
+// own.
+func scratch(text, ending string) (string, error) {
+	dir, err := os.MkdirTemp("", "hone-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "note"+ending)
+	return path, os.WriteFile(path, []byte(text), 0o600)
+}
+
+func readFile(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	return string(b), err
+}
+
+// bestPage finds the page that fits the words best: its slug, title or alias,
+// else the first hit of a search.
+func (a *app) bestPage(ctx context.Context, words string) (tui.Place, error) {
+	lib, err := a.library()
+	if err != nil {
+		return tui.Place{}, err
+	}
+	slug, anchor, _ := strings.Cut(words, "#")
+	if p := lib.Page(slug); p != nil {
+		return tui.Place{Slug: slug, Anchor: anchor}, nil
+	}
+	if pages := lib.Lookup(words); len(pages) > 0 {
+		return tui.Place{Slug: pages[0].Slug}, nil
+	}
+	hit, err := a.bestHit(ctx, words)
+	if err != nil {
+		return tui.Place{}, err
+	}
+	return tui.Place{Slug: hit.Slug, Anchor: hit.Anchor, Line: hit.Line}, nil
+}
+
+// liveFilter answers is: filters from a look at the store that is at most a
+// second old.
+type liveFilter struct {
+	ctx context.Context
+	svc *study.Service
+
+	mu     sync.Mutex
+	filter *study.Filter
+	at     time.Time
+}
+
+// Is implements search.State.
+func (l *liveFilter) Is(what, kind, id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.filter == nil || time.Since(l.at) > time.Second {
+		f, err := l.svc.Filter(l.ctx)
+		if err != nil {
+			return false
+		}
+		l.filter, l.at = f, time.Now()
+	}
+	return l.filter.Is(what, kind, id)
+}

@@ -1,0 +1,432 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hone/search"
+	"hone/study"
+	"hone/tui/theme"
+	"hone/tui/widget"
+)
+
+// searchScreen finds things with every keystroke. It is an overlay.
+type searchScreen struct {
+	env     *Env
+	id      uint64
+	input   *widget.Input
+	list    *widget.List
+	rows    []searchRow
+	res     search.Results
+	kind    int // index into searchKinds
+	query   uint64
+	cancel  context.CancelFunc
+	answer  uint64 // number of the query that res answers
+	err     error
+	cursorX int // of the text field on the body, as last drawn
+	cursorY int
+	listTop int // line of the list's first row on the body, for the mouse
+}
+
+// searchRow is a hit, or a page offered while nothing was typed.
+type searchRow struct {
+	hit   *search.Hit
+	sub   bool // a further hit on the page above it
+	place Place
+	title string
+	note  string
+}
+
+var searchKinds = []string{"", "page", "section", "card", "term", "task", "note"}
+
+func newSearch(env *Env, text string) *searchScreen {
+	s := &searchScreen{env: env, id: newID(), input: widget.NewInput("> ", "search pages, cards, terms, tasks and notes")}
+	s.input.SetValue(text)
+	s.list = widget.NewList(0, s.draw)
+	s.list.Keys = env.Keys.ListKeys()
+	return s
+}
+
+type (
+	searchedMsg struct {
+		id, query uint64
+		res       search.Results
+		err       error
+	}
+	recentMsg struct {
+		id, query uint64
+		rows      []searchRow
+	}
+)
+
+// Refresh implements refreshed.
+func (s *searchScreen) Refresh() tea.Cmd { return s.run() }
+
+// run asks for the text in the field; an earlier question is given up.
+func (s *searchScreen) run() tea.Cmd {
+	s.query++
+	if s.cancel != nil {
+		s.cancel()
+	}
+	id, query, text, kind := s.id, s.query, s.input.Value(), searchKinds[s.kind]
+	svc, base := s.env.Study, s.env.Context
+	if strings.TrimSpace(text) == "" {
+		return func() tea.Msg { return recentMsg{id, query, recent(base, svc)} }
+	}
+	ctx, cancel := context.WithCancel(base)
+	s.cancel = cancel
+	index := s.env.Index
+	return func() tea.Msg {
+		res, err := index.Query(ctx, search.Query{Text: text, Kind: kind, Limit: 30})
+		return searchedMsg{id, query, res, err}
+	}
+}
+
+// recent offers pages while nothing is typed: bookmarked, then read lately.
+func recent(ctx context.Context, svc *study.Service) []searchRow {
+	pages, err := svc.Recent(ctx, 12)
+	if err != nil {
+		return nil
+	}
+	rows := make([]searchRow, 0, len(pages))
+	for _, p := range pages {
+		note := "recent"
+		switch {
+		case p.Bookmarked:
+			note = "bookmarked"
+		case p.Due > 0:
+			note = fmt.Sprintf("%d due", p.Due)
+		}
+		rows = append(rows, searchRow{place: Place{Slug: p.Page.Slug}, title: p.Page.Title, note: note})
+	}
+	return rows
+}
+
+// Title implements [Screen].
+func (s *searchScreen) Title() string { return "Search" }
+
+// Typing implements typing.
+func (s *searchScreen) Typing() bool { return true }
+
+// Bindings implements [Screen].
+func (s *searchScreen) Bindings() []Binding {
+	k := s.env.Keys
+	down := k.Down
+	down.SetHelp("↓", "choose")
+	filter := k.Filter.Labelled("kind")
+	out := []Binding{k.Enter, down, filter}
+	if s.cards() != nil {
+		out = append(out, bind("search.review", "Search", "review these cards", "ctrl+r"))
+	}
+	if s.res.Literal != "" {
+		out = append(out, bind("search.literal", "Search", "search literally", "ctrl+l"))
+	}
+	help := k.Help
+	help.SetHelp("f1", "help")
+	return append(out, k.Back.Labelled("close"), help)
+}
+
+// Update implements [Screen].
+func (s *searchScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case searchedMsg:
+		if msg.id != s.id || msg.query != s.query {
+			return s, nil // an answer to what is no longer asked
+		}
+		s.res, s.err, s.answer = msg.res, msg.err, msg.query
+		s.fill(msg.res.Hits)
+		if len(msg.res.Hits) == 0 {
+			s.fill(msg.res.Nearest)
+		}
+		if msg.res.Scan {
+			return s, s.again(msg.query)
+		}
+	case recentMsg:
+		if msg.id != s.id || msg.query != s.query {
+			return s, nil
+		}
+		s.res, s.err, s.answer, s.rows = search.Results{}, nil, msg.query, msg.rows
+		s.list.SetLen(len(s.rows))
+		s.list.Home()
+	case searchAgainMsg:
+		if msg.id == s.id && msg.query == s.query {
+			return s, s.run()
+		}
+	case tea.PasteMsg:
+		if s.input.Update(msg) {
+			return s, s.run()
+		}
+	case tea.KeyPressMsg:
+		return s, s.key(msg)
+	case tea.MouseWheelMsg:
+		s.list.Wheel(wheel(msg))
+	case tea.MouseClickMsg:
+		if _, ok := s.list.Click(msg.Y - s.listTop); ok {
+			return s, s.open()
+		}
+	}
+	return s, nil
+}
+
+type searchAgainMsg struct{ id, query uint64 }
+
+// again asks once more when the index is ready, so that the answers of the
+// plain scan give way to better ones.
+func (s *searchScreen) again(query uint64) tea.Cmd {
+	id, ready, ctx := s.id, s.env.Index.Ready(), s.env.Context
+	return func() tea.Msg {
+		select {
+		case <-ready:
+			return searchAgainMsg{id, query}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (s *searchScreen) fill(hits []search.Hit) {
+	s.rows = s.rows[:0]
+	for i := range hits {
+		h := &hits[i]
+		s.rows = append(s.rows, searchRow{hit: h, place: s.placeOf(h)})
+		for j := range h.More {
+			if j == 2 {
+				break // the rest is found on the page
+			}
+			s.rows = append(s.rows, searchRow{hit: &h.More[j], sub: true, place: s.placeOf(&h.More[j])})
+		}
+	}
+	s.list.SetLen(len(s.rows))
+	s.list.Home()
+}
+
+func (s *searchScreen) placeOf(h *search.Hit) Place {
+	at := Place{Slug: h.Slug, Words: s.res.Terms, Card: h.Card}
+	if h.Kind != "page" {
+		at.Anchor, at.Line = h.Anchor, h.Line
+	}
+	if h.Kind == "card" {
+		lib := s.env.Study.Library()
+		if c := lib.Card(h.Card); c != nil {
+			p := placeOfCard(c, lib.Page(c.Slug))
+			p.Words = s.res.Terms
+			return p
+		}
+	}
+	return at
+}
+
+func (s *searchScreen) key(k tea.KeyPressMsg) tea.Cmd {
+	switch k.String() {
+	case "enter":
+		return s.open()
+	case "up", "down", "pgup", "pgdown":
+		s.list.Update(k)
+		return nil
+	case "ctrl+j", "ctrl+n":
+		s.list.Move(1)
+		return nil
+	case "ctrl+p":
+		s.list.Move(-1)
+		return nil
+	case "tab":
+		s.kind = (s.kind + 1) % len(searchKinds)
+		return s.run()
+	case "shift+tab":
+		s.kind = (s.kind + len(searchKinds) - 1) % len(searchKinds)
+		return s.run()
+	case "ctrl+r":
+		if ids := s.cards(); ids != nil {
+			return send(reviewMsg{study.Scope{Title: "“" + strings.TrimSpace(s.input.Value()) + "”", Cards: ids}})
+		}
+		return nil
+	case "ctrl+l":
+		if s.res.Literal != "" {
+			s.input.SetValue(s.res.Literal)
+			return s.run()
+		}
+		return nil
+	}
+	if s.input.Update(k) {
+		return s.run()
+	}
+	return nil
+}
+
+// cards lists the cards among the hits, nil when there is none.
+func (s *searchScreen) cards() []string {
+	var ids []string
+	seen := map[string]bool{}
+	add := func(h *search.Hit) {
+		if h.Kind == "card" && h.Card != "" && !seen[h.Card] {
+			seen[h.Card] = true
+			ids = append(ids, h.Card)
+		}
+	}
+	for i := range s.res.Hits {
+		add(&s.res.Hits[i])
+		for j := range s.res.Hits[i].More {
+			add(&s.res.Hits[i].More[j])
+		}
+	}
+	return ids
+}
+
+func (s *searchScreen) open() tea.Cmd {
+	if s.answer != s.query {
+		return nil // the list still answers an older text
+	}
+	i := s.list.Index()
+	if i < 0 || i >= len(s.rows) {
+		return nil
+	}
+	return send(pageMsg{s.rows[i].place})
+}
+
+// Over draws the overlay over the screen below.
+func (s *searchScreen) Over(base []string, w, h int) []string {
+	t := s.env.Theme
+	bw, bh := min(w-2, 96), h
+	if h > 16 {
+		bh = h - 2
+	}
+	inner := bw - 4
+	field, col := s.input.View(t, max(10, inner-26))
+	lines := []string{widget.Between(field, t.Muted.Render(s.counted()), inner, t), s.kinds(inner)}
+	if text := s.notice(); text != "" {
+		lines = append(lines, widget.Clip(text, inner, t.Glyphs.Ellipsis))
+	}
+	s.list.Empty = s.nothing()
+	s.list.RowHeight = 1
+	s.list.SetSize(inner, max(1, bh-2-len(lines)))
+	y := max(0, (h-bh)/2)
+	s.listTop = y + 1 + len(lines)
+	lines = append(lines, s.list.View(t)...)
+	x := max(0, (w-bw)/2)
+	s.cursorX, s.cursorY = x+2+col, y+1
+	return widget.Overlay(base, widget.Box(t, "Search", "", lines, bw, bh, true), x, y, &t.Faint)
+}
+
+// Cursor implements cursored.
+func (s *searchScreen) Cursor() (x, y int, ok bool) { return s.cursorX, s.cursorY, s.cursorX > 0 }
+
+// View implements [Screen]; the overlay draws itself with Over.
+func (s *searchScreen) View(w, h int) []string {
+	return s.Over(widget.Block(s.env.Theme, nil, w, h), w, h)
+}
+
+func (s *searchScreen) counted() string {
+	switch {
+	case s.answer != s.query || strings.TrimSpace(s.input.Value()) == "":
+		return ""
+	default:
+		return fmt.Sprintf("%s %s %s", plural(s.res.Total, "page", "pages"), s.env.Theme.Glyphs.Dot, took(s.res.Took))
+	}
+}
+
+func took(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}
+
+func (s *searchScreen) kinds(w int) string {
+	t := s.env.Theme
+	var b strings.Builder
+	for i, k := range searchKinds {
+		if k == "" {
+			k = "all"
+		}
+		if i == s.kind {
+			b.WriteString(t.TabActive.Render(k))
+		} else {
+			b.WriteString(t.Tab.Render(k))
+		}
+		b.WriteString("  ")
+	}
+	return widget.Fit(b.String(), w, t)
+}
+
+func (s *searchScreen) notice() string {
+	t := s.env.Theme
+	switch {
+	case s.err != nil:
+		return t.Error.Render(widget.Clean(s.err.Error()))
+	case s.res.Err != nil:
+		text := s.res.Err.Message
+		if s.res.Err.Hint != "" {
+			text += "; " + s.res.Err.Hint
+		}
+		return t.Warning.Render(widget.Clean(text))
+	case s.res.Notice != "":
+		return t.Info.Render(widget.Clean(s.res.Notice))
+	case s.res.Scan:
+		return t.Muted.Render("The index is being built; these are the first matches.")
+	default:
+		return ""
+	}
+}
+
+func (s *searchScreen) nothing() string {
+	switch {
+	case s.answer != s.query:
+		return ""
+	case strings.TrimSpace(s.input.Value()) == "":
+		return "Type a few letters. Nothing was read or bookmarked yet."
+	case s.kind != 0:
+		return "Nothing of this kind matches; tab looks at everything."
+	default:
+		return "Nothing matches. Try fewer or other words."
+	}
+}
+
+func (s *searchScreen) draw(i, w int, st widget.RowState) string {
+	t := s.env.Theme
+	r := s.rows[i]
+	if r.hit == nil {
+		return widget.Between(widget.Clean(r.title), t.Muted.Render(r.note)+" ", w, t)
+	}
+	h := r.hit
+	var left, right string
+	switch h.Kind {
+	case "page":
+		left = t.Strong.Render(widget.Clean(h.Title)) + "  " + snippet(t, h)
+		right = "page " + t.Glyphs.Dot + " " + study.SectionTitle(s.env.Study.Library(), h.Section)
+	case "card":
+		left = snippet(t, h)
+		right = "card " + t.Glyphs.Dot + " " + shortTitle(h.Title)
+	case "term":
+		left = snippet(t, h)
+		right = "term"
+	default:
+		left = snippet(t, h)
+		if h.Heading != "" {
+			left = t.Strong.Render(widget.Clean(h.Heading)) + "  " + left
+		}
+		right = h.Kind + " " + t.Glyphs.Dot + " " + shortTitle(h.Title)
+	}
+	if r.sub {
+		left = "  " + left
+		right = h.Kind
+	}
+	right = widget.Clip(right, max(6, w/3), t.Glyphs.Ellipsis)
+	return widget.Between(widget.Clip(left, w-widget.Width(right)-2, t.Glyphs.Ellipsis), t.Muted.Render(right)+" ", w, t)
+}
+
+// snippet draws the line that matched with its words marked.
+func snippet(t *theme.Theme, h *search.Hit) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range h.Marks {
+		if m[0] < at || m[1] > len(h.Snippet) || m[0] >= m[1] {
+			continue
+		}
+		b.WriteString(widget.Clean(h.Snippet[at:m[0]]))
+		b.WriteString(t.Match.Render(widget.Clean(h.Snippet[m[0]:m[1]])))
+		at = m[1]
+	}
+	b.WriteString(widget.Clean(h.Snippet[at:]))
+	return b.String()
+}

@@ -1,0 +1,399 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hone/study"
+	"hone/tui/chart"
+	"hone/tui/widget"
+)
+
+// statsScreen shows figures about the past and the weeks ahead, one chart
+// below the other, each with a sentence that says what it means.
+type statsScreen struct {
+	env    *Env
+	id     uint64
+	stats  *study.Stats
+	err    error
+	scroll int
+	span   int // index into spans
+	table  bool
+	lines  []string
+	drawn  drawnStats
+	asked  uint64 // numbers the requests; only the last answer counts
+}
+
+type drawnStats struct {
+	w     int
+	table bool
+}
+
+// spans are the lengths of the past that can be shown, in days.
+var spans = []int{30, 90, 182, 365, 1095}
+
+// forecastDays is the length of the forecast.
+const forecastDays = 30
+
+func newStats(env *Env) *statsScreen { return &statsScreen{env: env, id: newID(), span: 0} }
+
+type statsMsg struct {
+	id, asked uint64
+	stats     *study.Stats
+	err       error
+}
+
+// Refresh implements refreshed.
+func (s *statsScreen) Refresh() tea.Cmd {
+	s.asked++
+	ctx, svc, id, asked, days := s.env.Context, s.env.Study, s.id, s.asked, spans[s.span]
+	return func() tea.Msg {
+		st, err := svc.Stats(ctx, days, forecastDays)
+		return statsMsg{id, asked, st, err}
+	}
+}
+
+// Title implements [Screen].
+func (s *statsScreen) Title() string { return "Stats" }
+
+// Tab implements tabbed.
+func (s *statsScreen) Tab() tab { return tabStats }
+
+// Restyle implements restyled.
+func (s *statsScreen) Restyle() tea.Cmd { s.lines = nil; return nil }
+
+// Bindings implements [Screen].
+func (s *statsScreen) Bindings() []Binding {
+	k := s.env.Keys
+	return []Binding{k.Down.Labelled("scroll"), k.Table, k.More, k.Less, k.Search, k.Quit}
+}
+
+// Update implements [Screen].
+func (s *statsScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
+	keys := s.env.Keys
+	switch msg := msg.(type) {
+	case statsMsg:
+		if msg.id == s.id && msg.asked == s.asked {
+			s.stats, s.err, s.lines = msg.stats, msg.err, nil
+		}
+	case tea.MouseWheelMsg:
+		s.scroll = max(0, s.scroll+wheel(msg))
+	case tea.KeyPressMsg:
+		switch {
+		case keys.Down.Is(msg):
+			s.scroll++
+		case keys.Up.Is(msg):
+			s.scroll = max(0, s.scroll-1)
+		case keys.PageDown.Is(msg), keys.HalfDown.Is(msg), msg.String() == "space":
+			s.scroll += 12
+		case keys.PageUp.Is(msg), keys.HalfUp.Is(msg):
+			s.scroll = max(0, s.scroll-12)
+		case keys.Home.Is(msg):
+			s.scroll = 0
+		case keys.End.Is(msg):
+			s.scroll = len(s.lines)
+		case keys.Table.Is(msg):
+			s.table, s.lines = !s.table, nil
+		case keys.More.Is(msg) && s.span < len(spans)-1:
+			s.span++
+			return s, s.Refresh()
+		case keys.Less.Is(msg) && s.span > 0:
+			s.span--
+			return s, s.Refresh()
+		}
+	}
+	return s, nil
+}
+
+// View implements [Screen].
+func (s *statsScreen) View(w, h int) []string {
+	t := s.env.Theme
+	switch {
+	case s.err != nil:
+		return message(t, w, h, t.Error.Render(widget.Clean(s.err.Error())), "`hone doctor` checks the data.")
+	case s.stats == nil:
+		return nil
+	}
+	width, left := widget.Measure(w-4, 100)
+	if d := (drawnStats{width, s.table}); s.lines == nil || s.drawn != d {
+		s.lines, s.drawn = s.draw(width), d
+	}
+	s.scroll = min(s.scroll, max(0, len(s.lines)-h))
+	return widget.Indent(s.lines[s.scroll:min(len(s.lines), s.scroll+h)], left+2)
+}
+
+// figure is one chart with its title, its sentence and its table.
+type figure struct {
+	title, says string
+	chart       func(w int) []string
+	head        []string
+	rows        [][]string
+}
+
+func (s *statsScreen) draw(w int) []string {
+	t := s.env.Theme
+	var out []string
+	for _, f := range s.figures() {
+		if len(out) > 0 {
+			out = append(out, "")
+		}
+		out = append(out, widget.Heading(t, strings.ToUpper(f.title), w))
+		out = append(out, widget.Wrap(f.says, w)...)
+		switch {
+		case s.table && len(f.rows) > 0:
+			out = append(out, table(f.head, f.rows, func(s string) string { return t.Muted.Render(s) })...)
+		case f.chart != nil:
+			out = append(out, f.chart(w)...)
+		}
+	}
+	return out
+}
+
+// table sets rows in columns, the first to the left and the others to the
+// right.
+func table(head []string, rows [][]string, muted func(string) string) []string {
+	widths := make([]int, len(head))
+	for _, r := range append([][]string{head}, rows...) {
+		for i, c := range r {
+			widths[i] = max(widths[i], widget.Width(c))
+		}
+	}
+	line := func(r []string) string {
+		var b strings.Builder
+		for i, c := range r {
+			if i == 0 {
+				b.WriteString(widget.Pad(c, widths[0]))
+			} else {
+				b.WriteString("  " + widget.PadLeft(c, widths[i]))
+			}
+		}
+		return b.String()
+	}
+	out := []string{muted(line(head))}
+	for _, r := range rows {
+		out = append(out, line(r))
+	}
+	return out
+}
+
+func (s *statsScreen) figures() []figure {
+	st := s.stats
+	return []figure{s.overview(st), s.reviews(st), s.year(st), s.retention(st), s.months(st), s.load(st), s.states(st), s.stability(st), s.hours(st), s.ready(st)}
+}
+
+func percent(f float64) string { return fmt.Sprintf("%.0f %%", f*100) }
+
+func (s *statsScreen) overview(st *study.Stats) figure {
+	says := "No card was answered yet. Figures appear with the first review."
+	if st.Total.Reviews > 0 {
+		says = fmt.Sprintf("%s on %s, %s each on average. The streak stands at %s; the busiest day had %s.",
+			plural(int(st.Total.Reviews), "answer", "answers"), plural(st.ActiveDays, "day", "days"),
+			fmt.Sprintf("%.0f s", st.MeanAnswer.Seconds()), plural(st.Streak, "day", "days"), plural(st.LongestDay, "answer", "answers"))
+	}
+	return figure{title: "Overview", says: says}
+}
+
+func (s *statsScreen) reviews(st *study.Stats) figure {
+	again, good, labels := make([]float64, len(st.Days)), make([]float64, len(st.Days)), make([]string, len(st.Days))
+	total, mins := 0, 0.0
+	var rows [][]string
+	for i, d := range st.Days {
+		again[i] = float64(d.Counts.Again)
+		good[i] = float64(d.Counts.Reviews - d.Counts.Again)
+		total += int(d.Counts.Reviews)
+		m := float64(d.Counts.Took) / 60000
+		mins += m
+		if date := study.Date(d.Day); date.Day() == 1 || date.Weekday() == time.Monday && len(st.Days) <= 90 {
+			labels[i] = date.Format("2 Jan")
+		}
+		if d.Counts.Reviews > 0 {
+			rows = append(rows, []string{study.Date(d.Day).Format(time.DateOnly), fmt.Sprint(d.Counts.Reviews), fmt.Sprint(d.Counts.New), fmt.Sprint(d.Counts.Again), fmt.Sprintf("%.1f", m)})
+		}
+	}
+	n := float64(max(1, len(st.Days)))
+	return figure{
+		title: fmt.Sprintf("Answers per day, last %d days", len(st.Days)),
+		says:  fmt.Sprintf("%.1f answers and %.1f minutes a day on average over %d days.", float64(total)/n, mins/n, len(st.Days)),
+		chart: func(w int) []string {
+			return chart.Columns{Layers: [][]float64{good, again}, Names: []string{"known", "again"}, Labels: labels}.Draw(s.env.Theme, w, 10)
+		},
+		head: []string{"day", "answers", "new", "again", "minutes"}, rows: rows,
+	}
+}
+
+func (s *statsScreen) year(st *study.Stats) figure {
+	byDay := map[study.Day]int{}
+	active := 0
+	for _, d := range st.Days {
+		n := int(d.Counts.Reviews + d.Counts.Practice + d.Counts.Ticked + d.Counts.Finished)
+		byDay[d.Day] = n
+		if n > 0 {
+			active++
+		}
+	}
+	first := st.Today - study.Day(len(st.Days)) + 1
+	return figure{
+		title: "Days", says: fmt.Sprintf("Something was studied on %d of these %d days.", active, len(st.Days)),
+		chart: func(w int) []string {
+			return chart.HeatMap{Last: st.Today, Weeks: min(52, max(26, (len(st.Days)+6)/7)), Value: func(d int32) int {
+				if d < first {
+					return -1
+				}
+				return byDay[d]
+			}}.Draw(s.env.Theme, w)
+		},
+	}
+}
+
+func (s *statsScreen) retention(st *study.Stats) figure {
+	says := "Needs reviews of cards that have left the learning steps."
+	if st.Reviews > 0 {
+		verdict := "close to the prediction: the memory model fits you"
+		switch diff := st.Retention - st.Predicted; {
+		case st.Reviews < 100:
+			verdict = "too few reviews to judge the prediction"
+		case diff > 0.03:
+			verdict = "better than predicted: intervals could be longer"
+		case diff < -0.03:
+			verdict = "worse than predicted: intervals are too long for you"
+		}
+		says = fmt.Sprintf("You remembered %s of %s; the model expected %s, and you aim for %s. That is %s.",
+			percent(st.Retention), plural(st.Reviews, "review", "reviews"), percent(st.Predicted), percent(st.Desired), verdict)
+	}
+	f := figure{title: "Retention and calibration", says: says, head: []string{"predicted", "remembered", "reviews"}}
+	var points, ideal []chart.XY
+	for _, b := range st.Calibration {
+		f.rows = append(f.rows, []string{percent(b.Predicted), percent(b.Actual), fmt.Sprint(b.N)})
+		points = append(points, chart.XY{X: b.Predicted, Y: b.Actual})
+	}
+	if len(points) > 1 {
+		ideal = []chart.XY{{X: 0, Y: 0}, {X: 1, Y: 1}}
+		f.chart = func(w int) []string {
+			return chart.Plot{
+				Lines: []chart.Line{{Name: "perfect", Points: ideal}, {Name: "you", Points: points}},
+				XHigh: 1, YHigh: 1, XName: "predicted", FormatX: chart.Percent, FormatY: chart.Percent,
+			}.Draw(s.env.Theme, min(w, 60), 12)
+		}
+	}
+	return f
+}
+
+func (s *statsScreen) months(st *study.Stats) figure {
+	f := figure{title: "Retention by month", says: "True retention against what the model predicted, month by month.", head: []string{"month", "remembered", "predicted", "reviews"}}
+	var bars []chart.Bar
+	for _, m := range st.Months {
+		label := fmt.Sprintf("%s %d", m.Month.String()[:3], m.Year)
+		bars = append(bars, chart.Bar{Label: label, Value: m.Actual, Text: fmt.Sprintf("%s of %d, expected %s", percent(m.Actual), m.N, percent(m.Predicted))})
+		f.rows = append(f.rows, []string{label, percent(m.Actual), percent(m.Predicted), fmt.Sprint(m.N)})
+	}
+	if len(bars) == 0 {
+		f.says = "No month has reviews yet."
+		return f
+	}
+	bars = bars[max(0, len(bars)-12):]
+	f.chart = func(w int) []string { return chart.Bars(s.env.Theme, bars, 1, w) }
+	return f
+}
+
+func (s *statsScreen) load(st *study.Stats) figure {
+	values, labels := make([]float64, len(st.Load)), make([]string, len(st.Load))
+	total := 0
+	f := figure{title: fmt.Sprintf("Due in the next %d days", len(st.Load)), head: []string{"day", "cards"}}
+	for i, n := range st.Load {
+		values[i] = float64(n)
+		total += n
+		date := study.Date(st.Today + study.Day(i))
+		if i == 0 {
+			labels[i] = "today"
+		} else if date.Weekday() == time.Monday {
+			labels[i] = date.Format("2 Jan")
+		}
+		f.rows = append(f.rows, []string{date.Format(time.DateOnly), fmt.Sprint(n)})
+	}
+	f.says = fmt.Sprintf("%s already scheduled for these days, %.1f a day; new cards will add to it.", plural(total, "review is", "reviews are"), float64(total)/float64(max(1, len(st.Load))))
+	f.chart = func(w int) []string {
+		return chart.Columns{Layers: [][]float64{values}, Labels: labels}.Draw(s.env.Theme, w, 8)
+	}
+	return f
+}
+
+func (s *statsScreen) states(st *study.Stats) figure {
+	f := figure{title: "Cards by state", head: []string{"state", "cards"}}
+	var parts []chart.Part
+	total, met := 0, 0
+	for _, name := range []string{"new", "learning", "review", "relearning", "buried", "suspended"} {
+		n := st.States[name]
+		total += n
+		if name != "new" {
+			met += n
+		}
+		if n > 0 {
+			parts = append(parts, chart.Part{Name: fmt.Sprintf("%s %d", name, n), Value: float64(n)})
+			f.rows = append(f.rows, []string{name, fmt.Sprint(n)})
+		}
+	}
+	f.says = fmt.Sprintf("You have met %d of %d cards. %s forgotten eight times or more; %s suspended.", met, total, plural(st.LeechCount, "card was", "cards were"), plural(st.SuspendCount, "is", "are"))
+	f.chart = func(w int) []string {
+		return append([]string{chart.Stacked(s.env.Theme, parts, w)}, chart.Legend(s.env.Theme, parts, w)...)
+	}
+	return f
+}
+
+func (s *statsScreen) stability(st *study.Stats) figure {
+	names := []string{"under a day", "1 to 7 days", "1 to 4 weeks", "1 to 3 months", "3 to 12 months", "over a year"}
+	f := figure{title: "Stability", says: "How long your memories last: after that time the chance of recall has fallen to 90 %.", head: []string{"stability", "cards"}}
+	var bars []chart.Bar
+	for i, n := range st.Stability {
+		bars = append(bars, chart.Bar{Label: names[i], Value: float64(n)})
+		f.rows = append(f.rows, []string{names[i], fmt.Sprint(n)})
+	}
+	f.chart = func(w int) []string { return chart.Bars(s.env.Theme, bars, 0, w) }
+	return f
+}
+
+func (s *statsScreen) hours(st *study.Stats) figure {
+	f := figure{title: "Hours of the day", head: []string{"hour", "answers", "known"}}
+	values, labels := make([]float64, 24), make([]string, 24)
+	best, worst := -1, -1
+	share := func(h int) float64 { return float64(st.Hours[h].Right) / float64(st.Hours[h].Answers) }
+	for h, x := range st.Hours {
+		values[h] = float64(x.Answers)
+		if h%3 == 0 {
+			labels[h] = fmt.Sprint(h)
+		}
+		if x.Answers == 0 {
+			continue
+		}
+		f.rows = append(f.rows, []string{fmt.Sprintf("%02d:00", h), fmt.Sprint(x.Answers), percent(share(h))})
+		if x.Answers >= 30 {
+			if best < 0 || share(h) > share(best) {
+				best = h
+			}
+			if worst < 0 || share(h) < share(worst) {
+				worst = h
+			}
+		}
+	}
+	f.says = "Not enough answers yet to compare hours."
+	if best >= 0 && best != worst {
+		f.says = fmt.Sprintf("You remember best around %02d:00 (%s) and worst around %02d:00 (%s).", best, percent(share(best)), worst, percent(share(worst)))
+	}
+	f.chart = func(w int) []string {
+		return chart.Columns{Layers: [][]float64{values}, Labels: labels}.Draw(s.env.Theme, min(w, 78), 7)
+	}
+	return f
+}
+
+func (s *statsScreen) ready(st *study.Stats) figure {
+	f := figure{title: "Readiness by section", says: "Share of a section's cards that you have met, times the chance that you recall them now.", head: []string{"section", "ready", "met", "recall"}}
+	var bars []chart.Bar
+	for _, r := range st.Readiness {
+		bars = append(bars, chart.Bar{Label: r.Title, Value: r.Ready, Text: percent(r.Ready)})
+		f.rows = append(f.rows, []string{r.Title, percent(r.Ready), fmt.Sprintf("%d/%d", r.Seen, r.Cards), percent(r.Recall)})
+	}
+	f.chart = func(w int) []string { return chart.Bars(s.env.Theme, bars, 1, w) }
+	return f
+}

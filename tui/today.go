@@ -1,0 +1,482 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"hone/study"
+	"hone/tui/chart"
+	"hone/tui/theme"
+	"hone/tui/widget"
+)
+
+// todayScreen answers "what now?".
+type todayScreen struct {
+	env    *Env
+	id     uint64
+	h      int
+	today  *study.Today
+	err    error
+	cursor int
+	ask    *question // first launch, or asked for by a key; nil otherwise
+	asked  bool      // the first launch question was answered or skipped
+}
+
+// question is the one question of the first launch.
+type question struct {
+	cursor int
+	date   *widget.Input // set while the date of the interview is asked for
+	wrong  string
+}
+
+var goals = []struct{ goal, path, title, detail string }{
+	{"interview", "path-interview-two-weeks", "An interview", "a plan over two weeks; you can give the date"},
+	{"roadmap", "path-become-a-backend-developer", "A roadmap from the beginning", "step by step, from first program to first job"},
+	{"look", "", "Just looking around", "cards from the whole library, no plan"},
+}
+
+func newToday(env *Env) *todayScreen { return &todayScreen{env: env, id: newID()} }
+
+type todayMsg struct {
+	id    uint64
+	today *study.Today
+	err   error
+}
+
+// Refresh implements refreshed.
+func (s *todayScreen) Refresh() tea.Cmd {
+	ctx, svc, id := s.env.Context, s.env.Study, s.id
+	return func() tea.Msg {
+		t, err := svc.Today(ctx)
+		return todayMsg{id, t, err}
+	}
+}
+
+// Title implements [Screen].
+func (s *todayScreen) Title() string { return "Today" }
+
+// Tab implements tabbed.
+func (s *todayScreen) Tab() tab { return tabToday }
+
+// Typing implements typing.
+func (s *todayScreen) Typing() bool { return s.ask != nil && s.ask.date != nil }
+
+// Back implements stepping: esc skips the question.
+func (s *todayScreen) Back() bool {
+	if s.ask == nil {
+		return false
+	}
+	if s.ask.date != nil {
+		s.ask.date = nil
+		return true
+	}
+	s.ask, s.asked = nil, true
+	return true
+}
+
+// Bindings implements [Screen].
+func (s *todayScreen) Bindings() []Binding {
+	k := s.env.Keys
+	if s.ask != nil {
+		return []Binding{k.Enter.Labelled("take this"), k.Down, k.Back.Labelled("skip"), k.Quit}
+	}
+	return []Binding{k.Start, k.Search, k.ReviewNow, k.Tabs[tabLibrary], k.Down.Labelled("choose"), k.Goal, k.Palette.Labelled("actions"), k.Quit}
+}
+
+// Update implements [Screen].
+func (s *todayScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case todayMsg:
+		if msg.id != s.id {
+			return s, nil
+		}
+		s.today, s.err = msg.today, msg.err
+		if s.today != nil {
+			s.cursor = min(s.cursor, max(0, len(s.today.Plan)-1))
+			if s.today.Fresh && !s.asked && s.ask == nil {
+				s.ask = &question{}
+			}
+		}
+	case tea.PasteMsg:
+		if s.Typing() {
+			s.ask.date.Update(msg)
+		}
+	case tea.KeyPressMsg:
+		return s, s.key(msg)
+	case tea.MouseClickMsg:
+		if s.ask == nil && s.today != nil {
+			if i := msg.Y - s.planTop(); i >= 0 && i < len(s.today.Plan) {
+				s.cursor = i
+				return s, s.start()
+			}
+		}
+	}
+	return s, nil
+}
+
+func (s *todayScreen) key(k tea.KeyPressMsg) tea.Cmd {
+	keys := s.env.Keys
+	if s.ask != nil {
+		return s.answer(k)
+	}
+	switch {
+	case keys.Down.Is(k) && s.today != nil:
+		s.cursor = min(s.cursor+1, len(s.today.Plan)-1)
+	case keys.Up.Is(k):
+		s.cursor = max(0, s.cursor-1)
+	case keys.ReviewNow.Is(k):
+		return send(reviewMsg{})
+	case keys.Goal.Is(k):
+		s.ask = &question{}
+	case keys.Start.Is(k):
+		return s.start()
+	}
+	return nil
+}
+
+// start does the plan's selected entry. When nothing is due the first entry
+// that is not a review is what "now" means.
+func (s *todayScreen) start() tea.Cmd {
+	if s.today == nil || len(s.today.Plan) == 0 {
+		return nil
+	}
+	item := s.today.Plan[s.cursor]
+	if item.Kind == study.PlanReview && s.today.Counts.Total() == 0 && s.cursor == 0 && len(s.today.Plan) > 1 {
+		item = s.today.Plan[1]
+	}
+	switch item.Kind {
+	case study.PlanReview:
+		return send(reviewMsg{})
+	case study.PlanPractise:
+		at := Place{Slug: item.Page}
+		if t := s.env.Study.Library().Task(item.Task); t != nil {
+			at.Line = t.Line
+		}
+		return send(pageMsg{at})
+	default:
+		return send(pageMsg{Place{Slug: item.Page}})
+	}
+}
+
+// answer handles the keys of the first question.
+func (s *todayScreen) answer(k tea.KeyPressMsg) tea.Cmd {
+	keys, q := s.env.Keys, s.ask
+	if q.date != nil {
+		if !keys.Enter.Is(k) {
+			q.date.Update(k)
+			q.wrong = ""
+			return nil
+		}
+		text := strings.TrimSpace(q.date.Value())
+		var day study.Day
+		if text != "" {
+			d, err := study.ParseDate(text)
+			if err != nil {
+				q.wrong = err.Error()
+				return nil
+			}
+			day = d
+		}
+		return s.begin(day)
+	}
+	switch {
+	case keys.Down.Is(k):
+		q.cursor = min(q.cursor+1, len(goals)-1)
+	case keys.Up.Is(k):
+		q.cursor = max(0, q.cursor-1)
+	case keys.Enter.Is(k):
+		// At the first launch one key leads to the first card; the date can be
+		// given when the question is asked again.
+		if goals[q.cursor].goal == "interview" && !s.fresh() {
+			q.date = widget.NewInput("> ", "date, such as 2026-12-11; enter to leave it open")
+			return nil
+		}
+		return s.begin(0)
+	}
+	return nil
+}
+
+func (s *todayScreen) fresh() bool { return s.today != nil && s.today.Fresh }
+
+func (s *todayScreen) begin(day study.Day) tea.Cmd {
+	g := goals[s.ask.cursor]
+	fresh := s.fresh()
+	s.ask, s.asked = nil, true
+	ctx, svc := s.env.Context, s.env.Study
+	return func() tea.Msg {
+		if err := svc.Begin(ctx, study.FirstAnswer{Goal: g.goal, Path: g.path, Interview: day}); err != nil {
+			return toastMsg{widget.Error, err.Error()}
+		}
+		if fresh {
+			return tea.BatchMsg{send(actedMsg{}), send(reviewMsg{})}
+		}
+		return actedMsg{}
+	}
+}
+
+// planTop is the line of the plan's first entry.
+func (s *todayScreen) planTop() int { return 4 }
+
+// Cursor implements cursored: the real cursor stands on the selected row, for
+// screen readers and braille displays.
+func (s *todayScreen) Cursor() (x, y int, ok bool) {
+	switch {
+	case s.ask != nil && s.ask.date != nil:
+		_, col := s.ask.date.View(s.env.Theme, 60)
+		return 3 + col, 4 + len(goals) + 2, true
+	default:
+		return 0, 0, false
+	}
+}
+
+// View implements [Screen].
+func (s *todayScreen) View(w, h int) []string {
+	t := s.env.Theme
+	s.h = h
+	switch {
+	case s.err != nil:
+		return message(t, w, h, t.Error.Render(widget.Clean(s.err.Error())), "Nothing was changed. `hone doctor` checks the data and says what to do.")
+	case s.today == nil:
+		return nil
+	case s.ask != nil:
+		return s.question(w)
+	}
+	d := s.today
+	lines := []string{"", " " + widget.Fit(s.greeting(), w-2, t), ""}
+	two := w >= 78
+	left, right := s.plan(w), s.readiness(w)
+	if two {
+		lw := w*11/20 - 1
+		left, right = s.plan(lw), s.readiness(w-lw-3)
+		n := max(len(left), min(len(right), max(len(left), h-18)))
+		lines = append(lines, widget.Columns(t, n, "  ", widget.Column{Lines: left, Width: lw}, widget.Column{Lines: right, Width: w - lw - 2})...)
+	} else {
+		lines = append(lines, left...)
+	}
+	if d.Path != nil {
+		lines = append(lines, "")
+		lines = append(lines, s.path(w)...)
+	}
+	var foot []string
+	if two {
+		foot = s.charts(w)
+	}
+	if len(foot) > 0 && len(lines)+1+len(foot) <= h {
+		lines = append(lines, "")
+		lines = append(lines, foot...)
+	} else if !two && len(lines)+2+len(right) <= h+6 {
+		lines = append(lines, "")
+		lines = append(lines, right...)
+	}
+	return lines[:min(len(lines), h)]
+}
+
+func (s *todayScreen) greeting() string {
+	d := s.today
+	hello := "Good evening."
+	switch hour := d.Now.Hour(); {
+	case hour >= 4 && hour < 12:
+		hello = "Good morning."
+	case hour >= 12 && hour < 18:
+		hello = "Good afternoon."
+	}
+	switch {
+	case d.Counts.Total() > 0:
+		var parts []string
+		if n := d.Counts.Due; n > 0 {
+			parts = append(parts, plural(n, "card is due", "cards are due"))
+		}
+		if n := d.Counts.New; n > 0 {
+			if len(parts) > 0 {
+				parts = append(parts, fmt.Sprintf("%d new", n))
+			} else {
+				parts = append(parts, plural(n, "new card is ready", "new cards are ready"))
+			}
+		}
+		return fmt.Sprintf("%s %s: about %s.", hello, strings.Join(parts, ", "), plural(max(1, d.Minutes), "minute", "minutes"))
+	case !d.NextDue.IsZero():
+		return fmt.Sprintf("%s Nothing is due. Next card %s; press enter to read instead.", hello, study.WhenInWords(d.NextDue, d.Now))
+	default:
+		return hello + " Nothing is due; press enter to read."
+	}
+}
+
+func (s *todayScreen) plan(w int) []string {
+	t, d := s.env.Theme, s.today
+	out := []string{" " + widget.Heading(t, "TODAY", w-2)}
+	names := map[study.PlanKind]string{study.PlanReview: "Review", study.PlanRead: "Read", study.PlanPractise: "Practise"}
+	for i, p := range d.Plan {
+		title := p.Title
+		if p.Kind == study.PlanReview {
+			title = p.Detail
+		}
+		mins := ""
+		if p.Minutes > 0 {
+			mins = fmt.Sprintf("%d min", p.Minutes)
+		}
+		name := widget.Pad(names[p.Kind], 9)
+		if i == s.cursor {
+			row := t.Glyphs.Marker + " " + name + " " + widget.Clean(title)
+			out = append(out, " "+t.Selected.Render(widget.Between(widget.Clip(row, w-2-8, t.Glyphs.Ellipsis), widget.PadLeft(mins, 7)+" ", w-2, t)))
+			continue
+		}
+		row := "  " + t.Strong.Render(name) + " " + widget.Clean(title)
+		out = append(out, " "+widget.Between(widget.Clip(row, w-2-8, t.Glyphs.Ellipsis), t.Muted.Render(widget.PadLeft(mins, 7))+" ", w-2, t))
+	}
+	if n := d.Counts.Held; n > 0 {
+		out = append(out, " "+t.Muted.Render(fmt.Sprintf("  %d more reviews wait for another day (limit %s)", n, "reviews-per-day")))
+	}
+	if done := d.Done; done.Reviews+done.Practice+done.Ticked+done.Finished > 0 {
+		var parts []string
+		if done.Reviews+done.Practice > 0 {
+			parts = append(parts, plural(int(done.Reviews+done.Practice), "answer", "answers"))
+		}
+		if done.Finished > 0 {
+			parts = append(parts, plural(int(done.Finished), "page read", "pages read"))
+		}
+		if done.Ticked > 0 {
+			parts = append(parts, plural(int(done.Ticked), "task ticked", "tasks ticked"))
+		}
+		out = append(out, "", "   "+t.Success.Render(t.Glyphs.Check)+" "+t.Muted.Render("today: "+strings.Join(parts, ", ")))
+	}
+	return out
+}
+
+func (s *todayScreen) readiness(w int) []string {
+	t, d := s.env.Theme, s.today
+	head := "READINESS"
+	if d.Interview >= 0 {
+		head += "  interview " + map[bool]string{true: "today", false: "in " + plural(d.Interview, "day", "days")}[d.Interview == 0]
+	}
+	out := []string{" " + widget.Heading(t, head, w-2)}
+	var rows []study.Readiness
+	for _, r := range d.Readiness {
+		if r.Seen > 0 || r.OnPath {
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		return append(out, " "+t.Muted.Render("Learn a few cards and your sections appear here."))
+	}
+	bar := min(15, max(6, w-32))
+	for i, r := range rows {
+		name := widget.Fit(r.Title, max(8, w-bar-18), t)
+		line := " " + name + " " + bars(t, r.Ready, bar) + fmt.Sprintf(" %3.0f %%", r.Ready*100)
+		if i == 0 && len(rows) > 1 {
+			line += " " + t.Warning.Render("weakest")
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func bars(t *theme.Theme, part float64, w int) string {
+	return progressBar(t, int(part*float64(w)+0.5), w, w)
+}
+
+func (s *todayScreen) path(w int) []string {
+	t, p := s.env.Theme, s.today.Path
+	head := fmt.Sprintf("%d of %d pages", p.Complete, p.Nodes)
+	title := " " + t.Heading3.Render("PATH") + "  " + t.Strong.Render(widget.Clean(strings.TrimPrefix(p.Title, "Path: ")))
+	out := []string{widget.Between(title, bars(t, p.Part, 14)+"  "+t.Muted.Render(head)+" ", w, t)}
+	// The neighbourhood of the next page, as a row of steps.
+	var steps []study.PathNode
+	at := 0
+	for _, st := range p.Stages {
+		for _, n := range st.Nodes {
+			if n.Exists {
+				if n.Slug == p.Next {
+					at = len(steps)
+				}
+				steps = append(steps, n)
+			}
+		}
+	}
+	var b strings.Builder
+	b.WriteString("  ")
+	for i := max(0, at-2); i < len(steps) && i < at+4; i++ {
+		n := steps[i]
+		mark, title := t.Muted.Render(t.Glyphs.Dot), shortTitle(n.Title)
+		switch {
+		case n.Complete():
+			mark = t.Success.Render(t.Glyphs.Check)
+		case i == at:
+			mark, title = t.Accent.Render(t.Glyphs.Marker), t.Strong.Render(title)
+		}
+		b.WriteString(" " + mark + " " + title + " ")
+	}
+	return append(out, widget.Clip(b.String(), w-1, t.Glyphs.Ellipsis))
+}
+
+// shortTitle is a title up to its colon, for tight places.
+func shortTitle(title string) string {
+	title = widget.Clean(title)
+	if i := strings.Index(title, ": "); i > 0 {
+		return title[:i]
+	}
+	return title
+}
+
+func (s *todayScreen) question(w int) []string {
+	t, q := s.env.Theme, s.ask
+	width, left := widget.Measure(w-4, maxMeasure)
+	var out []string
+	out = append(out, "", t.Title.Render("What are you preparing for?"), "")
+	for i, g := range goals {
+		pointer := "  "
+		title := g.title
+		if i == q.cursor {
+			pointer = t.Accent.Render(t.Glyphs.Marker) + " "
+			title = t.Strong.Render(title)
+		}
+		out = append(out, widget.Clip(pointer+title+t.Muted.Render("  "+g.detail), width, t.Glyphs.Ellipsis))
+	}
+	out = append(out, "")
+	switch {
+	case q.date != nil:
+		out = append(out, "When is it?")
+		line, _ := q.date.View(t, width)
+		out = append(out, line)
+		if q.wrong != "" {
+			out = append(out, t.Error.Render(q.wrong))
+		}
+	case s.fresh():
+		n := len(s.env.Study.Library().Pages())
+		out = append(out,
+			widget.Wrap(t.Key.Render("enter")+" takes the marked answer and shows your first card; "+t.Key.Render("esc")+" skips the question.", width)...)
+		out = append(out, "")
+		out = append(out, widget.Wrap(t.Muted.Render(fmt.Sprintf("%s and %s are in here, offline. You can change your mind later with %s.",
+			plural(n, "page", "pages"), plural(len(s.env.Study.Library().Cards()), "card", "cards"), firstKey(s.env.Keys.Goal))), width)...)
+	}
+	return widget.Indent(out, left+2)
+}
+
+// weekdayShort names the rows of the heat map.
+func weekdayShort(d time.Weekday) string { return d.String()[:3] }
+
+// charts are the last 26 weeks and the next 14 days, side by side.
+func (s *todayScreen) charts(w int) []string {
+	t, d := s.env.Theme, s.today
+	lw := w*13/20 - 1
+	heat := chart.HeatMap{Last: d.Day, Weeks: study.HeatDays / 7, Value: func(day int32) int {
+		i := study.HeatDays - 1 - int(d.Day-day)
+		if i < 0 || i >= len(d.Heat) {
+			return -1
+		}
+		return d.Heat[i]
+	}}
+	left := append([]string{" " + widget.Heading(t, "LAST 26 WEEKS", lw-2)}, widget.Indent(heat.Draw(t, lw-3), 2)...)
+	values, labels := make([]float64, len(d.Load)), make([]string, len(d.Load))
+	for i, n := range d.Load {
+		values[i] = float64(n)
+		if i%7 == 0 {
+			labels[i] = study.Date(d.Day + study.Day(i)).Format("2 Jan")
+		}
+	}
+	rw := w - lw - 2
+	right := append([]string{widget.Heading(t, "NEXT 14 DAYS", rw-1)}, chart.Columns{Layers: [][]float64{values}, Labels: labels}.Draw(t, rw-1, len(left)-1)...)
+	return widget.Columns(t, len(left), "  ", widget.Column{Lines: left, Width: lw}, widget.Column{Lines: right, Width: rw})
+}
