@@ -459,9 +459,18 @@ var (
 	numberItem = regexp.MustCompile(`^( {0,3})\d{1,9}[.)](?:[ \t]+|$)`)
 )
 
-// items reads the list of a field: one item a line, with indented lines
-// belonging to the item above.
+// items reads the list of a field of the card.
 func (c *cardText) items(block string, f cardField, code spans, numbered bool) []cardItem {
+	return listItems(block, f, code, numbered, func(offset int, message, remedy string) {
+		c.fatal("card-"+strings.ToLower(f.name), offset, message, remedy)
+	})
+}
+
+// listItems reads the list of a field: one item a line, with indented lines
+// belonging to the item above. Text that is no list makes it return nil.
+func listItems(
+	block string, f cardField, code spans, numbered bool, fail func(offset int, message, remedy string),
+) []cardItem {
 	marker, other, name := bulletItem, numberItem, "a list with hyphens"
 	if numbered {
 		marker, other, name = numberItem, bulletItem, "a numbered list"
@@ -488,7 +497,7 @@ func (c *cardText) items(block string, f cardField, code spans, numbered bool) [
 		case len(items) > 0 && (inCode || leading(line) >= min(indent, 2) || !blank && !other.MatchString(line)):
 			items[len(items)-1].text += dedent(line, indent) + "\n"
 		default:
-			c.fatal("card-"+strings.ToLower(f.name), at, f.name+": holds text that is not "+name,
+			fail(at, f.name+": holds text that is not "+name,
 				"write one item a line; anything else goes in Note:")
 			return nil
 		}
@@ -497,7 +506,7 @@ func (c *cardText) items(block string, f cardField, code spans, numbered bool) [
 	for i := range items {
 		items[i].text = trimBlock(items[i].text)
 		if items[i].text == "" {
-			c.fatal("card-"+strings.ToLower(f.name), items[i].offset, "an item is empty", "write it or delete it")
+			fail(items[i].offset, "an item is empty", "write it or delete it")
 		}
 	}
 	return items

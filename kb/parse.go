@@ -26,13 +26,14 @@ type file struct {
 
 // parsed is what one file yields.
 type parsed struct {
-	page   *Page
-	terms  []Term
-	path   *Path
-	faults []Fault
-	front  *frontMatter
-	cards  []*cardText // beside page.Cards, for checks across pages
-	tokens []map[string]bool
+	page      *Page
+	terms     []Term
+	path      *Path
+	interview *Interview
+	faults    []Fault
+	front     *frontMatter
+	cards     []*cardText // beside page.Cards, for checks across pages
+	tokens    []map[string]bool
 }
 
 // document is a page while it is being parsed. Its faults are collected, and
@@ -304,6 +305,14 @@ var taskID = regexp.MustCompile(`[ \t]\^(\S+)$`)
 // list, outside the flashcards.
 func (d *document) readTasks() {
 	p := d.page
+	var rubric spans // where ^id names a card
+	if p.Kind == KindInterview {
+		for _, s := range d.h2 {
+			if s.heading >= 0 && s.heading == mockSection(p) {
+				rubric = spans{{p.Headings[s.heading].Start, s.end}}
+			}
+		}
+	}
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		item, ok := n.(*ast.ListItem)
 		if !ok || !entering || item.FirstChild() == nil {
@@ -315,7 +324,7 @@ func (d *document) readTasks() {
 		}
 		offset := block.Lines().At(0).Start
 		heading := d.headingAt(offset)
-		if heading != nil && heading.Level == 2 && Fold(heading.Text) == "flashcards" {
+		if heading != nil && heading.Level == 2 && Fold(heading.Text) == "flashcards" || rubric.has(offset) {
 			return ast.WalkSkipChildren, nil
 		}
 		text := plainText(block, d.source)
@@ -482,6 +491,9 @@ func (d *document) guessHeadings() {
 				if set[w] {
 					score += 1 / float64(frequency[w])
 				}
+			}
+			if Fold(p.Headings[k].Text) == "in the interview" {
+				score *= 0.8 // it repeats in other words what the sections above explain
 			}
 			if score > best {
 				best, c.Heading = score, p.Headings[k].Text

@@ -8,12 +8,12 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-var pathLabel = regexp.MustCompile(`(?i)^(for|time|done when):\s*`)
+var pathLabel = regexp.MustCompile(`(?i)^(for|time|(?:you are )?done when)\b(:?)\s*`)
 
 // readPath reads a learning path. Above the first stage paragraphs (or list
-// items) that begin with "For:", "Time:" and "Done when:" say for whom it is,
-// how long it takes and how to know that one is done; the label may be bold. A
-// stage is a second-level heading with a numbered list below it:
+// items) that begin with "For:", "Time:" and "Done when:" (or "You are done
+// when") say for whom it is, how long it takes and how to know that one is done;
+// a label in bold needs no colon. A stage is a second-level heading with a numbered list below it:
 //
 //	## Week 1. Foundations
 //
@@ -91,6 +91,9 @@ func (d *document) pathLabels(path *Path, n ast.Node) {
 	if m == nil {
 		return
 	}
+	if bold, ok := n.FirstChild().(*ast.Emphasis); m[2] == "" && (!ok || bold.Level != 2) {
+		return
+	}
 	text = strings.TrimSpace(text[len(m[0]):])
 	switch strings.ToLower(m[1]) {
 	case "for":
@@ -110,8 +113,7 @@ func (d *document) pathNode(item ast.Node) (Node, bool) {
 	}
 	w, ok := block.FirstChild().(*wikilink)
 	if !ok {
-		if offset := d.offsetOf(block); block.Type() == ast.TypeBlock && block.Lines() != nil && block.Lines().Len() > 0 {
-			_ = offset
+		if block.Type() == ast.TypeBlock && block.Lines() != nil && block.Lines().Len() > 0 {
 			d.at("path", block.Lines().At(0).Start, "a numbered item of the path does not begin with a wikilink",
 				"write 1. [[slug]]: why; other lists are not numbered")
 		}

@@ -103,6 +103,7 @@ var rules = []Rule{
 	{"glossary", Error, true, true, "a term is - **TERM** (expansion): sentence. [[slug]]"},
 	{"glossary-order", Warning, false, false, "terms are in alphabetical order under their letter, each once"},
 	{"interview", Error, true, true, "the phases of a design interview follow their format"},
+	{"interview-card", missingSeverity, true, true, "the points of a rubric rest on cards that exist"},
 	{"interview-wanted", Warning, false, false, "a design interview has six phases with hints, rubric and follow-ups that rest on cards or sections"},
 }
 

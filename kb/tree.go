@@ -125,6 +125,7 @@ func buildTree(files []file, own bool, base *tree) *tree {
 	}
 	b.checkIDs()
 	b.checkLinks()
+	b.checkInterviews()
 	if !own {
 		b.checkCircles()
 		b.checkPaths()
