@@ -99,6 +99,9 @@ func readFrontMatter(front string, report func(rule string, line int, message, r
 		line, message := 1, strings.TrimPrefix(err.Error(), "yaml: ")
 		if at := yamlLine.FindStringSubmatch(message); at != nil {
 			n, _ := strconv.Atoi(at[1])
+			if strings.Contains(message, "did not find expected") {
+				n++ // the parser counts from 0, unlike the scanner
+			}
 			line = min(n+1, strings.Count(front, "\n")+2)
 			message = strings.Replace(message, at[0], "", 1)
 		}
