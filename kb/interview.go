@@ -284,10 +284,11 @@ func (r *interviewReader) point(text string, offset int) Point {
 		if id, found := strings.CutPrefix(m[2], "^"); found {
 			p.Cards = append([]string{id}, p.Cards...)
 		} else if w := newWikilink(m[2][2 : len(m[2])-2]); w != nil {
-			if w.slug == "" {
-				w.slug = r.slug
+			link := Link{Slug: w.slug, Anchor: w.anchor, Text: w.shown(), Line: p.Line}
+			if link.Slug == "" {
+				link.Slug = r.slug
 			}
-			p.Links = append([]Link{{Slug: w.slug, Anchor: w.anchor, Text: w.shown(), Line: p.Line}}, p.Links...)
+			p.Links = append([]Link{link}, p.Links...)
 		}
 		p.Text = strings.TrimSpace(p.Text[:len(m[1])])
 	}
