@@ -283,37 +283,38 @@ func (c Curve) Draw(t *theme.Theme, w, h int) []string {
 // grid is a raster of styled characters.
 type grid struct {
 	w, h   int
-	glyphs []string
-	styles []theme.Style
-	drawn  []bool
+	glyphs []string // empty where nothing is drawn
+	open   []string // escape sequence that begins the style of the cell
 }
 
 func newGrid(w, h int) *grid {
-	return &grid{w: w, h: h, glyphs: make([]string, w*h), styles: make([]theme.Style, w*h), drawn: make([]bool, w*h)}
+	return &grid{w: w, h: h, glyphs: make([]string, w*h), open: make([]string, w*h)}
 }
 
 func (g *grid) set(x, y int, glyph string, st theme.Style) {
-	i := y*g.w + x
-	g.glyphs[i], g.styles[i], g.drawn[i] = glyph, st, true
+	g.glyphs[y*g.w+x], g.open[y*g.w+x] = glyph, st.Open()
 }
 
 // line returns a row; neighbours of the same style share their escape codes.
 func (g *grid) line(y int) string {
 	var b strings.Builder
-	for x := 0; x < g.w; {
-		i := y*g.w + x
-		if !g.drawn[i] {
+	open := ""
+	for i := y * g.w; i < (y+1)*g.w; i++ {
+		if g.open[i] != open {
+			if open != "" {
+				b.WriteString(theme.Close())
+			}
+			open = g.open[i]
+			b.WriteString(open)
+		}
+		if g.glyphs[i] == "" {
 			b.WriteByte(' ')
-			x++
-			continue
+		} else {
+			b.WriteString(g.glyphs[i])
 		}
-		run := ""
-		open := g.styles[i].Open()
-		j := i
-		for ; x < g.w && g.drawn[j] && g.styles[j].Open() == open; x, j = x+1, j+1 {
-			run += g.glyphs[j]
-		}
-		b.WriteString(g.styles[i].Render(run))
+	}
+	if open != "" {
+		b.WriteString(theme.Close())
 	}
 	return b.String()
 }

@@ -152,12 +152,12 @@ func Overlay(base, box []string, x, y int, dim *theme.Style) []string {
 		under := out[row]
 		total, w, at := Width(under), Width(l), x
 		if at < 0 {
-			l = ansi.TruncateLeft(l, -at, "")
-			w, at = w+at, 0
+			l = dropLeft(l, w, -at)
+			w, at = max(0, w+at), 0
 		}
 		if at+w > total {
 			w = max(0, total-at)
-			l = Clip(l, w, "")
+			l = Pad(Clip(l, w, ""), w)
 		}
 		if w <= 0 {
 			continue
@@ -172,9 +172,7 @@ func Overlay(base, box []string, x, y int, dim *theme.Style) []string {
 		b.WriteString(Blank(at - Width(left)))
 		b.WriteString(l)
 		if at+w < total {
-			right := ansi.TruncateLeft(under, at+w, "")
-			b.WriteString(Blank(total - at - w - Width(right)))
-			b.WriteString(right)
+			b.WriteString(dropLeft(under, total, at+w))
 		}
 		out[row] = b.String()
 	}

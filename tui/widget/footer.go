@@ -188,10 +188,12 @@ func Tabs(t *theme.Theme, name string, tabs []Tab, status string, w int) (line s
 		}
 		b.WriteString(st.Render(tabs[i].Title))
 		n := Width(tabs[i].Title)
-		spans[i] = [2]int{x, x + n}
+		if x+n <= w {
+			spans[i] = [2]int{x, x + n}
+		}
 		x += n
 	}
-	if hi < len(tabs) {
+	if hi < len(tabs) && x+2 <= w {
 		b.WriteString(" " + t.Faint.Render(t.Glyphs.ClipRight))
 	}
 	if status == "" {

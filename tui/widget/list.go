@@ -220,7 +220,7 @@ func (l *List) settle(dir int) {
 		}
 	}
 	page := l.page()
-	if l.cursor < l.top {
+	if l.cursor <= l.top {
 		l.top = l.cursor
 		// A heading right above the first selectable row stays visible.
 		if l.Skip != nil {
@@ -377,10 +377,7 @@ func (l *List) View(t *theme.Theme) []string {
 	if scroll {
 		w -= 2
 	}
-	lead := 2
-	if l.NoMarker {
-		lead = 0
-	}
+	lead := l.lead()
 	inner := max(0, w-lead)
 	for p := l.top; p < min(n, l.top+page); p++ {
 		i := l.row(p)
@@ -406,6 +403,18 @@ func (l *List) View(t *theme.Theme) []string {
 	return out
 }
 
+// lead is the room before a row: the marker and, while rows are picked, their
+// marks.
+func (l *List) lead() int {
+	switch {
+	case l.NoMarker:
+		return 0
+	case len(l.chosen) > 0:
+		return 3
+	}
+	return 2
+}
+
 func (l *List) rowLine(t *theme.Theme, line string, s RowState, k int) string {
 	if s.Selected {
 		// Colours chosen for the terminal's background need not be readable on
@@ -418,15 +427,15 @@ func (l *List) rowLine(t *theme.Theme, line string, s RowState, k int) string {
 		}
 		return line
 	}
-	mark := "  "
+	mark := Blank(l.lead())
 	if k == 0 {
 		switch {
 		case s.Selected && s.Chosen:
-			mark = t.Glyphs.Marker + t.Glyphs.Check
+			mark = t.Glyphs.Marker + t.Glyphs.Check + " "
 		case s.Selected:
-			mark = t.Glyphs.Marker + " "
+			mark = t.Glyphs.Marker + Blank(l.lead()-1)
 		case s.Chosen:
-			mark = " " + t.Chosen.Render(t.Glyphs.Check)
+			mark = " " + t.Chosen.Render(t.Glyphs.Check) + " "
 		}
 	}
 	if s.Selected {

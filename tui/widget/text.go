@@ -112,8 +112,21 @@ func FitLeft(s string, w int, t *theme.Theme) string {
 	if w <= 0 {
 		return ""
 	}
-	out := t.Glyphs.Ellipsis + ansi.TruncateLeft(s, n-w+1, "")
-	return out + Blank(w-Width(out))
+	return t.Glyphs.Ellipsis + dropLeft(s, n, n-w+1)
+}
+
+// dropLeft cuts n cells off the beginning of a string of total cells. A wide
+// character on the edge is cut away whole and leaves a blank.
+func dropLeft(s string, total, n int) string {
+	want := total - n
+	if want <= 0 {
+		return ""
+	}
+	out := ansi.TruncateLeft(s, n, "")
+	for k := 1; Width(out) > want && n+k <= total; k++ {
+		out = ansi.TruncateLeft(s, n+k, "")
+	}
+	return Blank(want-Width(out)) + out
 }
 
 // Between puts left and right at the two ends of a line of w cells. If both do
@@ -152,6 +165,13 @@ func Wrap(s string, w int) []string {
 // wrapStyled wraps one paragraph and carries SGR state across the breaks.
 func wrapStyled(s string, w int) []string {
 	lines := strings.Split(ansi.Wrap(s, w, ""), "\n")
+	for i := 0; i < len(lines); i++ {
+		if Width(lines[i]) > w { // ansi.Wrap lets leading blanks push words over the edge
+			parts := strings.Split(ansi.Hardwrap(lines[i], w, true), "\n")
+			lines = append(lines[:i], append(parts, lines[i+1:]...)...)
+			i += len(parts) - 1
+		}
+	}
 	if strings.IndexByte(s, '\x1b') < 0 {
 		return lines
 	}
@@ -191,7 +211,7 @@ func Clean(s string) string {
 	if isClean(s) {
 		return s
 	}
-	s = strings.ToValidUTF8(ansi.Strip(s), "\uFFFD")
+	s = ansi.Strip(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t' || r == '\u2028' || r == '\u2029' || r == '\u0085':
