@@ -12,7 +12,6 @@ import (
 // cover the same bytes: "pub/sub" yields pub, sub and the joined pubsub.
 type token struct {
 	word       string // folded: lower case, without accents
-	term       string // what is indexed: the word without plural and tense
 	start, end int    // bytes in the original text
 	joined     bool   // made of several written words
 }
@@ -59,9 +58,14 @@ func fold(s string) string {
 	return strings.ToLower(b.String())
 }
 
-func isWordByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
+var wordBytes = func() (table [256]bool) {
+	for c := range table {
+		table[c] = 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	}
+	return table
+}()
+
+func isWordByte(c byte) bool { return wordBytes[c] }
 
 func isDigits(s string) bool {
 	for i := 0; i < len(s); i++ {
@@ -313,7 +317,7 @@ func makeToken(word string, start, end int, joined bool) token {
 	if len(word) > maxWord {
 		word = strings.ToValidUTF8(word[:maxWord], "")
 	}
-	return token{word: word, term: stem(word), start: start, end: end, joined: joined}
+	return token{word: word, start: start, end: end, joined: joined}
 }
 
 // tokens collects what tokenize emits.
