@@ -154,7 +154,7 @@ func share(parts []Part, w int) []int {
 			}
 		}
 		cells[best]++
-		rest[best] -= 1
+		rest[best]--
 		used++
 	}
 	for used > w {

@@ -73,8 +73,11 @@ func fading(days float64) float64 {
 func draw(t *theme.Theme, w int) map[string][]string {
 	v, labels := waves(30)
 	bars := []Bar{
-		{Label: "Databases", Value: 0.78, Text: "78 %"}, {Label: "Security and identity", Value: 0.2, Text: "20 %"},
-		{Label: "Messaging", Value: 0.004, Text: "0 %"}, {Label: "Empty", Value: 0, Text: "0 %"}, {Label: "Full", Value: 1, Text: "100 %"},
+		{Label: "Databases", Value: 0.78, Text: "78 %"},
+		{Label: "Security and identity", Value: 0.2, Text: "20 %"},
+		{Label: "Messaging", Value: 0.004, Text: "0 %"},
+		{Label: "Empty", Value: 0, Text: "0 %"},
+		{Label: "Full", Value: 1, Text: "100 %"},
 	}
 	return map[string][]string{
 		"bars":     Bars(t, bars, 1, w),

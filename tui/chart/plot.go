@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"hone/tui/theme"
@@ -43,14 +44,14 @@ func points(t *theme.Theme, i int) string {
 func (p Plot) Draw(t *theme.Theme, w, h int) []string {
 	var legend []string
 	if len(p.Lines) > 1 && !p.NoLegend {
-		line := ""
+		var line strings.Builder
 		for i, l := range p.Lines {
 			if i > 0 {
-				line += "   "
+				line.WriteString("   ")
 			}
-			line += p.style(t, i).Render(points(t, i)) + " " + widget.Clean(l.Name)
+			line.WriteString(p.style(t, i).Render(points(t, i)) + " " + widget.Clean(l.Name))
 		}
-		legend = []string{widget.Fit(line, w, t)}
+		legend = []string{widget.Fit(line.String(), w, t)}
 	}
 	rows := h - 2 - len(legend)
 	if rows < 2 || w < 10 {
@@ -70,8 +71,8 @@ func (p Plot) Draw(t *theme.Theme, w, h int) []string {
 			}
 		}
 	}
-	for i := len(p.Lines) - 1; i >= 0; i-- {
-		p.trace(grid, axis, p.Lines[i].Points, points(t, i), t.Glyphs.Axis, p.style(t, i))
+	for i, v := range slices.Backward(p.Lines) {
+		p.trace(grid, axis, v.Points, points(t, i), t.Glyphs.Axis, p.style(t, i))
 	}
 	out := make([]string, 0, h)
 	for r := range rows {

@@ -92,7 +92,7 @@ func read(text string) *source {
 			if c == fence && k >= fenceLen && strings.TrimSpace(body[k:]) == "" {
 				fence = 0
 			}
-		case k >= 3 && !(c == '`' && strings.IndexByte(body[k:], '`') >= 0):
+		case k >= 3 && (c != '`' || strings.IndexByte(body[k:], '`') < 0):
 			mark, fence, fenceLen = markFence, c, k
 		case body == "":
 			mark = markBlank

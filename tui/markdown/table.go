@@ -99,6 +99,7 @@ func (l *layout) table(n *astext.Table) {
 					before = pad
 				case astext.AlignCenter:
 					before = pad / 2
+				default:
 				}
 				for _, p := range f.links {
 					at := line.width + before

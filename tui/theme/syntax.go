@@ -69,6 +69,7 @@ func tokenRole(tt chroma.TokenType) string {
 		return roleHeading
 	case chroma.GenericPrompt:
 		return roleComment
+	default: // the rest goes by category
 	}
 	switch {
 	case tt.InCategory(chroma.Comment):

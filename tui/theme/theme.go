@@ -2,6 +2,7 @@ package theme
 
 import (
 	"image/color"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -96,10 +97,8 @@ func canonical(name string) (string, bool) {
 	case "ansi", "16":
 		return "terminal", true
 	default:
-		for _, known := range Names() {
-			if n == known {
-				return n, true
-			}
+		if slices.Contains(Names(), n) {
+			return n, true
 		}
 		return "auto", false
 	}
@@ -195,7 +194,7 @@ func (p palette) on(bg, fg string) lipgloss.Style {
 }
 
 func build(name string, dark bool, g Glyphs, p palette) *Theme {
-	c := func(fg string) lipgloss.Style { return p.style(fg) }
+	c := p.style
 	quiet := func(fg string) lipgloss.Style {
 		s := c(fg)
 		if p.dim {

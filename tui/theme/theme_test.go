@@ -138,7 +138,7 @@ func TestMonoAndTerminalUseNoForeignColours(t *testing.T) {
 				}
 			}
 			if th.Name == "mono" {
-				for _, p := range strings.Split(strings.Trim(s.Open(), "\x1b[m"), ";") {
+				for p := range strings.SplitSeq(strings.Trim(s.Open(), "\x1b[m"), ";") {
 					if len(p) == 2 && (p[0] == '3' || p[0] == '4' || p[0] == '9') {
 						t.Errorf("mono: %s has a colour: %q", name, s.Open())
 					}
@@ -157,7 +157,7 @@ func TestMarksSurviveWithoutColour(t *testing.T) {
 			"Added": th.Added, "Removed": th.Removed, "Error": th.Error,
 		} {
 			st := s.Style
-			if !(st.GetBold() || st.GetUnderline() || st.GetReverse() || st.GetStrikethrough()) {
+			if !st.GetBold() && !st.GetUnderline() && !st.GetReverse() && !st.GetStrikethrough() {
 				t.Errorf("%s: %s is told by colour alone", th.Name, name)
 			}
 		}
@@ -276,7 +276,7 @@ func TestRenderKeepsItsStyleAroundStyledParts(t *testing.T) {
 	if th.Text.Render("x") != "x" || th.Good.Render("") != "" || th.Good.Render() != "" {
 		t.Error("rendering nothing, or in no style, must add nothing")
 	}
-	for _, s := range strings.Split(th.Good.Render("a\nb"), "\n") {
+	for s := range strings.SplitSeq(th.Good.Render("a\nb"), "\n") {
 		if !strings.HasPrefix(s, th.Good.Open()) || !strings.HasSuffix(s, reset) {
 			t.Errorf("a line is not styled by itself: %q", s)
 		}

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -55,8 +56,8 @@ func Footer(t *theme.Theme, w int, hints []Hint) string {
 	}
 	for len(hs) > 0 && need() > w {
 		at := -1
-		for i := len(hs) - 1; i >= 0; i-- {
-			if !hs[i].Keep {
+		for i, h := range slices.Backward(hs) {
+			if !h.Keep {
 				at = i
 				break
 			}
@@ -106,6 +107,7 @@ const (
 func Toast(t *theme.Theme, level Level, text string, w int) string {
 	st, g := t.Info, t.Glyphs.Dot
 	switch level {
+	case Info:
 	case Success:
 		st, g = t.Success, t.Glyphs.Check
 	case Warning:

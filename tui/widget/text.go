@@ -152,7 +152,7 @@ func Wrap(s string, w int) []string {
 		return nil
 	}
 	var out []string
-	for _, par := range strings.Split(s, "\n") {
+	for par := range strings.SplitSeq(s, "\n") {
 		if Width(par) <= w {
 			out = append(out, par)
 			continue

@@ -494,7 +494,7 @@ func TestInput(t *testing.T) {
 }
 
 func BenchmarkList(b *testing.B) {
-	l := NewList(100_000, func(i, w int, _ RowState) string {
+	l := NewList(100_000, func(i, _ int, _ RowState) string {
 		return Fit(fmt.Sprintf("card-%06d", i), 20, dark) + dark.Muted.Render("review") + "  12 d"
 	})
 	l.SetSize(118, 38)
