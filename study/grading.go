@@ -1,6 +1,7 @@
 package study
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -72,10 +73,10 @@ func diffLetters(from, to string) []Diff {
 	same := func(x, y rune) bool { return unicode.ToLower(x) == unicode.ToLower(y) }
 	w := len(b) + 1
 	lcs := make([]int, (len(a)+1)*w)
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
 			switch {
-			case same(a[i], b[j]):
+			case same(x, y):
 				lcs[i*w+j] = lcs[(i+1)*w+j+1] + 1
 			default:
 				lcs[i*w+j] = max(lcs[(i+1)*w+j], lcs[i*w+j+1])

@@ -183,6 +183,7 @@ func (ses *Session) question(c *kb.Card, state store.CardState, m *moment) (*Que
 		q.Shuffle = Shuffle(len(face.Options), seed)
 	case kb.FormOrder:
 		q.Shuffle = Shuffle(len(face.Steps), seed)
+	default: // the others have nothing to shuffle
 	}
 	return q, nil
 }
@@ -382,8 +383,8 @@ func (ses *Session) revert(ctx context.Context, do func(context.Context) (Undone
 }
 
 func lastAnswer(as []answer, id string) int {
-	for i := len(as) - 1; i >= 0; i-- {
-		if as[i].card.ID == id {
+	for i, a := range slices.Backward(as) {
+		if a.card.ID == id {
 			return i
 		}
 	}

@@ -265,7 +265,7 @@ func (s *Settings) scheduling(params []float64) srs.Config {
 
 func parseSteps(v string) ([]time.Duration, error) {
 	var steps []time.Duration
-	for _, f := range strings.Fields(strings.ReplaceAll(v, ",", " ")) {
+	for f := range strings.FieldsSeq(strings.ReplaceAll(v, ",", " ")) {
 		d, err := parseStep(f)
 		if err != nil {
 			return nil, err

@@ -135,7 +135,7 @@ func plan(tx *store.Tx, lib *kb.Library, t *Today, pages map[string]PageState, q
 	if p := nextToRead(lib, t.Path, pages, q); p != nil {
 		items = append(items, PlanItem{Kind: PlanRead, Title: p.Title, Detail: SectionTitle(lib, p.Section), Minutes: ReadingMinutes(p), Page: p.Slug})
 	}
-	if task := nextTask(tx, lib, t.Path, pages); task != nil {
+	if task := nextTask(tx, lib, pages); task != nil {
 		items = append(items, PlanItem{Kind: PlanPractise, Title: task.Text, Detail: lib.Page(task.Slug).Title, Minutes: 15, Page: task.Slug, Task: task.ID})
 	}
 	return items
@@ -186,8 +186,8 @@ func nextToRead(lib *kb.Library, path *PathProgress, pages map[string]PageState,
 }
 
 // nextTask is an open practice task: one that was begun, else the first of
-// the page read last, else the first of the path's pages that were read.
-func nextTask(tx *store.Tx, lib *kb.Library, path *PathProgress, pages map[string]PageState) *kb.Task {
+// the page read last.
+func nextTask(tx *store.Tx, lib *kb.Library, pages map[string]PageState) *kb.Task {
 	var doing *kb.Task
 	tx.Tasks(func(id string, r store.TaskRecord) bool {
 		if r.State == Doing {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,7 +186,7 @@ func (a *App) refresh() tea.Cmd {
 func (a *App) screens() []Screen {
 	out := a.stack
 	if a.over != nil {
-		out = append(out[:len(out):len(out)], a.over)
+		out = append(slices.Clip(out), a.over)
 	}
 	return out
 }
@@ -218,12 +219,7 @@ func (a *App) broadcast(msg tea.Msg) tea.Cmd {
 }
 
 func (a *App) onStack(s Screen) bool {
-	for _, x := range a.stack {
-		if x == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.stack, s)
 }
 
 func (a *App) active() Screen {
@@ -505,8 +501,8 @@ func (a *App) tab() tab {
 	if t, ok := a.top().(tabbed); ok {
 		return t.Tab()
 	}
-	for i := len(a.stack) - 1; i >= 0; i-- {
-		if t, ok := a.stack[i].(tabbed); ok {
+	for _, v := range slices.Backward(a.stack) {
+		if t, ok := v.(tabbed); ok {
 			return t.Tab()
 		}
 	}

@@ -329,22 +329,23 @@ func (c *cardsScreen) mark() tea.Cmd {
 // review begins with the chosen cards, or with all that the filter shows.
 func (c *cardsScreen) review() tea.Cmd {
 	var ids []string
-	if len(c.list.Chosen()) > 0 {
+	switch {
+	case len(c.list.Chosen()) > 0:
 		ids = c.targets()
-	} else if c.filter != nil {
+	case c.filter != nil:
 		for i := range c.rows {
 			if c.matches(i) {
 				ids = append(ids, c.rows[i].ID)
 			}
 		}
-	} else {
+	default:
 		return send(reviewMsg{})
 	}
 	return send(reviewMsg{study.Scope{Title: plural(len(ids), "chosen card", "chosen cards"), Cards: ids}})
 }
 
 func (c *cardsScreen) matches(i int) bool {
-	for _, w := range strings.Fields(strings.ToLower(c.filter.Value())) {
+	for w := range strings.FieldsSeq(strings.ToLower(c.filter.Value())) {
 		if !strings.Contains(c.hay[i], w) {
 			return false
 		}
@@ -392,7 +393,7 @@ func (c *cardsScreen) View(w, h int) []string {
 
 func (c *cardsScreen) titles(w int) string {
 	t := c.env.Theme
-	right := ""
+	var right strings.Builder
 	first := ""
 	for i, col := range cardColumns {
 		if w < col.from {
@@ -412,23 +413,23 @@ func (c *cardsScreen) titles(w int) string {
 			first = style.Render(name)
 			continue
 		}
-		right += style.Render(widget.Pad(name, col.width))
+		right.WriteString(style.Render(widget.Pad(name, col.width)))
 	}
 	if n := len(c.list.Chosen()); n > 0 {
 		first += "  " + t.Accent.Render(fmt.Sprintf("%d chosen", n))
 	}
-	return widget.Between("   "+first, right+"  ", w, t)
+	return widget.Between("   "+first, right.String()+"  ", w, t)
 }
 
 func (c *cardsScreen) drawRow(i, w int, st widget.RowState) string {
 	t := c.env.Theme
 	r := &c.rows[i]
-	right := ""
+	var right strings.Builder
 	for _, col := range cardColumns {
 		if col.width == 0 || c.w < col.from {
 			continue
 		}
-		right += widget.Fit(c.cell(r, col.title), col.width, t)
+		right.WriteString(widget.Fit(c.cell(r, col.title), col.width, t))
 	}
 	pick := " "
 	if st.Chosen {
@@ -439,7 +440,7 @@ func (c *cardsScreen) drawRow(i, w int, st widget.RowState) string {
 		star = t.Accent.Render(t.Glyphs.Star)
 	}
 	left := pick + star + widget.Clean(r.Prompt)
-	return widget.Between(widget.Clip(left, w-widget.Width(right)-3, t.Glyphs.Ellipsis), right, w, t)
+	return widget.Between(widget.Clip(left, w-widget.Width(right.String())-3, t.Glyphs.Ellipsis), right.String(), w, t)
 }
 
 func (c *cardsScreen) cell(r *study.Row, column string) string {

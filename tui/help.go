@@ -18,7 +18,6 @@ type helpScreen struct {
 	input  *widget.Input
 	scroll int
 	h      int
-	lines  int
 }
 
 func newHelp(env *Env, below Screen) *helpScreen {

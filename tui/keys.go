@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -350,15 +351,13 @@ func keyPress(name string) tea.KeyPressMsg {
 		}
 		return k
 	}
-	for _, r := range name {
-		k.Code = unicode.ToLower(r)
-		if k.Mod&^tea.ModShift == 0 {
-			k.Text = name
-		}
-		if unicode.IsUpper(r) {
-			k.Mod |= tea.ModShift
-		}
-		break
+	r, _ := utf8.DecodeRuneInString(name)
+	k.Code = unicode.ToLower(r)
+	if k.Mod&^tea.ModShift == 0 {
+		k.Text = name
+	}
+	if unicode.IsUpper(r) {
+		k.Mod |= tea.ModShift
 	}
 	return k
 }

@@ -91,7 +91,7 @@ func (l *library) build() {
 // called.
 func matchesPage(p *kb.Page, section, want string) bool {
 	hay := strings.ToLower(p.Title + " " + p.Slug + " " + strings.Join(p.Aliases, " ") + " " + strings.Join(p.Tags, " ") + " " + section)
-	for _, word := range strings.Fields(want) {
+	for word := range strings.FieldsSeq(want) {
 		if !strings.Contains(hay, word) {
 			return false
 		}

@@ -27,7 +27,6 @@ type action struct {
 func newPalette(env *Env, below Screen) *palette {
 	p := &palette{env: env, input: widget.NewInput(": ", "what do you want to do?")}
 	for t := range tabCount {
-		t := t
 		p.items = append(p.items, action{"Go to " + tabTitles[t], firstKey(env.Keys.Tabs[t]), send(tabMsg{t})})
 	}
 	// What the screen below offers, by pressing its key there.

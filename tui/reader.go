@@ -81,7 +81,6 @@ type (
 		slug  string
 		width int
 		theme *theme.Theme
-		stamp uint64
 		doc   *markdown.Doc
 	}
 )

@@ -238,6 +238,7 @@ func (r *reviewScreen) take() tea.Cmd {
 		r.order = slices.Clone(r.q.Shuffle)
 	case kb.FormPoints:
 		r.ticked = make([]bool, len(r.q.Face.Points))
+	default: // an answer or a cloze needs nothing to be prepared
 	}
 	return nil
 }
@@ -437,6 +438,7 @@ func (r *reviewScreen) arrange(k tea.KeyPressMsg) bool {
 			return false
 		}
 		n = len(r.order)
+	default: // the others have no lines to choose from
 	}
 	if n == 0 {
 		return false
@@ -647,6 +649,7 @@ func (r *reviewScreen) body(w int) ([]string, int) {
 		if !r.shown {
 			out = append(out, "", t.Muted.Render("Say it aloud, then compare: "+plural(len(d.parts), "point", "points")+" to make."))
 		}
+	default: // an answer or a cloze has nothing between question and answer
 	}
 	if r.shown {
 		out = append(out, "", widget.Rule(t, width), "")

@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -323,7 +325,14 @@ func (r *roadmap) follow() tea.Cmd {
 	}
 }
 
-func shortPath(title string) string { return strings.TrimPrefix(widget.Clean(title), "Path: ") }
+// shortPath is the title of a path without the word "Path".
+func shortPath(title string) string {
+	title = strings.TrimPrefix(widget.Clean(title), "Path: ")
+	if r, n := utf8.DecodeRuneInString(title); n > 0 {
+		title = string(unicode.ToUpper(r)) + title[n:]
+	}
+	return title
+}
 
 func (r *roadmap) export() tea.Cmd {
 	slug := r.opened

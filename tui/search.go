@@ -290,7 +290,7 @@ func (s *searchScreen) open() tea.Cmd {
 // Over draws the overlay over the screen below.
 func (s *searchScreen) Over(base []string, w, h int) []string {
 	t := s.env.Theme
-	bw, bh := min(w-2, 96), h
+	bw, bh := min(w, 96), h
 	if h > 16 {
 		bh = h - 2
 	}

@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -361,11 +360,15 @@ func (s *todayScreen) readiness(w int) []string {
 	if len(rows) == 0 {
 		return append(out, " "+t.Muted.Render("Learn a few cards and your sections appear here."))
 	}
-	bar := min(15, max(6, w-32))
+	name := 0
+	for _, r := range rows {
+		name = max(name, widget.Width(r.Title))
+	}
+	name = min(name, max(8, w-24))
+	bar := min(15, max(5, w-name-17))
 	for i, r := range rows {
-		name := widget.Fit(r.Title, max(8, w-bar-18), t)
-		line := " " + name + " " + bars(t, r.Ready, bar) + fmt.Sprintf(" %3.0f %%", r.Ready*100)
-		if i == 0 && len(rows) > 1 {
+		line := " " + widget.Fit(r.Title, name, t) + " " + bars(t, r.Ready, bar) + fmt.Sprintf(" %3.0f %%", r.Ready*100)
+		if i == 0 && len(rows) > 1 && r.Ready < rows[1].Ready {
 			line += " " + t.Warning.Render("weakest")
 		}
 		out = append(out, line)
@@ -380,7 +383,7 @@ func bars(t *theme.Theme, part float64, w int) string {
 func (s *todayScreen) path(w int) []string {
 	t, p := s.env.Theme, s.today.Path
 	head := fmt.Sprintf("%d of %d pages", p.Complete, p.Nodes)
-	title := " " + t.Heading3.Render("PATH") + "  " + t.Strong.Render(widget.Clean(strings.TrimPrefix(p.Title, "Path: ")))
+	title := " " + t.Heading3.Render("PATH") + "  " + t.Strong.Render(shortPath(p.Title))
 	out := []string{widget.Between(title, bars(t, p.Part, 14)+"  "+t.Muted.Render(head)+" ", w, t)}
 	// The neighbourhood of the next page, as a row of steps.
 	var steps []study.PathNode
@@ -453,9 +456,6 @@ func (s *todayScreen) question(w int) []string {
 	}
 	return widget.Indent(out, left+2)
 }
-
-// weekdayShort names the rows of the heat map.
-func weekdayShort(d time.Weekday) string { return d.String()[:3] }
 
 // charts are the last 26 weeks and the next 14 days, side by side.
 func (s *todayScreen) charts(w int) []string {

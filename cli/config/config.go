@@ -127,8 +127,7 @@ func Read(path string) (Config, []string, error) {
 	raw := Default()
 	meta, err := toml.Decode(string(data), &raw)
 	if err != nil {
-		var perr toml.ParseError
-		if errors.As(err, &perr) {
+		if perr, ok := errors.AsType[toml.ParseError](err); ok {
 			return c, nil, fmt.Errorf("%s:%d: %s", path, perr.Position.Line, perr.Message)
 		}
 		return c, nil, fmt.Errorf("%s: %w", path, err)
