@@ -67,7 +67,9 @@ func parseRecord(id EventID, record []byte) (e Event, subject uint32, err error)
 		case 7:
 			e.Group = id.Seq - r.u
 		case 8:
-			e.Body = r.data
+			if e.Body = nil; len(r.data) > 0 {
+				e.Body = r.data
+			}
 		default:
 			e.extra = append(e.extra, r.raw...)
 		}

@@ -61,8 +61,9 @@ type Options struct {
 // Store is everything that is remembered. All methods may be called by
 // several goroutines.
 type Store struct {
-	path string
-	o    Options
+	path   string
+	o      Options
+	noSync bool // for tests whose subject is not durability
 
 	mu   sync.RWMutex // writers exclude each other and readers, as the file lock does
 	seen struct {
@@ -270,6 +271,8 @@ func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
 	db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{
 		Timeout:      time.Nanosecond, // one attempt
 		ReadOnly:     !writing,
+		NoSync:       s.noSync,
+		NoGrowSync:   s.noSync,
 		NoStatistics: true,
 		FreelistType: bbolt.FreelistMapType,
 		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {

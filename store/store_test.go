@@ -175,3 +175,12 @@ func TestLife(t *testing.T) {
 		}
 	})
 }
+
+func readFile(t testing.TB, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
