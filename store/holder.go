@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -26,12 +27,15 @@ type holder struct {
 	Writes  bool      `json:"writes"`
 }
 
+// holderSize is the size of the record, padded with spaces.
+const holderSize = 512
+
 // hold keeps the holder record while a transaction runs.
 type hold struct {
 	mu    sync.Mutex
 	path  string
 	timer *time.Timer
-	wrote bool
+	f     *os.File
 	done  bool
 }
 
@@ -49,10 +53,15 @@ func (s *Store) holdFile(writes bool) *hold {
 			return
 		}
 		b, err := json.Marshal(rec)
-		if err != nil {
+		if err != nil || len(b) >= holderSize {
 			return
 		}
-		h.wrote = os.WriteFile(h.path, append(b, '\n'), 0o600) == nil
+		// Always the same size, and never cut: a file system may take a file that
+		// was cut and written anew for a precious one, and hurry to write it out.
+		b = append(b, bytes.Repeat([]byte{' '}, holderSize-len(b))...)
+		if h.f, err = os.OpenFile(h.path, os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+			_, _ = h.f.WriteAt(b, 0)
+		}
 	}
 	if writes {
 		write()
@@ -71,8 +80,9 @@ func (h *hold) release() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.done = true
-	if h.wrote {
-		_ = os.Truncate(h.path, 0)
+	if h.f != nil {
+		_, _ = h.f.WriteAt(bytes.Repeat([]byte{' '}, holderSize), 0)
+		_ = h.f.Close()
 	}
 }
 

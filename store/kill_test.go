@@ -201,7 +201,7 @@ func TestBusyNamesTheHolder(t *testing.T) {
 	}
 	_, _ = p.Wait()
 	do(t, s, Mark{"c", false})
-	if b, err := os.ReadFile(s.holderPath()); err != nil || len(b) != 0 {
+	if b, err := os.ReadFile(s.holderPath()); err != nil || len(strings.TrimSpace(string(b))) != 0 {
 		t.Errorf("holder record after the transaction: %q, %v", b, err)
 	}
 }
