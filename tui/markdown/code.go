@@ -25,7 +25,8 @@ func (l *layout) code(n ast.Node, lang string) {
 		seg := lines.At(i)
 		b.Write(seg.Value(l.in.src))
 	}
-	src := b.String()
+	// The mark of hidden cards can only get here if a fence is not closed.
+	src := strings.ReplaceAll(b.String(), cardsMark, "")
 	if src != "" && !strings.HasSuffix(src, "\n") {
 		src += "\n"
 	}

@@ -228,9 +228,6 @@ func (l *layout) block(n ast.Node) {
 	case *ast.Heading:
 		l.heading(n)
 	case *ast.Paragraph:
-		if l.cardsLine(n) {
-			return
-		}
 		l.text(n, "")
 	case *ast.TextBlock:
 		l.text(n, "")
@@ -289,25 +286,24 @@ func (l *layout) put(f flowLine) (no, col int) {
 	return no, col
 }
 
-func (l *layout) cardsLine(n *ast.Paragraph) bool {
-	if l.o.Cards == nil || n.Lines().Len() != 1 {
+// cardsLine writes the line that stands for the flashcards, if this heading is
+// their mark.
+func (l *layout) cardsLine(n *ast.Heading) bool {
+	if l.cards < 0 || n.Lines().Len() != 1 {
 		return false
 	}
 	seg := n.Lines().At(0)
-	if strings.TrimSpace(string(seg.Value(l.in.src))) != cardsMark {
+	if strings.TrimSpace(string(seg.Value(l.in.src))) != cardsSign {
 		return false
 	}
-	src := l.src.lineAt(seg.Start)
-	words := widget.Clean(l.o.Cards(l.cards))
-	if words == "" {
-		return true
+	if words := widget.Clean(l.o.Cards(l.cards)); words != "" {
+		l.flow(plainAtoms(l.t.Glyphs.Marker+" "+words, l.src.lineAt(seg.Start)), l.t.Accent.Open())
 	}
-	l.flow(plainAtoms(l.t.Glyphs.Marker+" "+words, src), l.t.Accent.Open())
 	return true
 }
 
 func (l *layout) heading(n *ast.Heading) {
-	if n.Level == 1 && l.o.SkipTitle {
+	if l.cardsLine(n) || n.Level == 1 && l.o.SkipTitle {
 		return
 	}
 	link := len(l.in.links)
@@ -599,7 +595,7 @@ func (l *layout) tick(task TaskPos) theme.Tick {
 // verbatim writes a block of HTML as the text it is.
 func (l *layout) verbatim(n *ast.HTMLBlock) {
 	write := func(seg text.Segment) {
-		s := strings.TrimRight(string(seg.Value(l.in.src)), "\n")
+		s := strings.TrimRight(strings.ReplaceAll(string(seg.Value(l.in.src)), cardsSign, ""), "\n")
 		if strings.TrimSpace(s) != "" {
 			l.flow(plainAtoms(s, l.src.lineAt(seg.Start)), l.t.Muted.Open())
 		}

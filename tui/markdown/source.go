@@ -23,9 +23,13 @@ const (
 	markBlank = 0xfe
 )
 
-// cardsMark is the paragraph that stands for the hidden flashcards. It cannot
-// come from a page: control characters are dropped first.
-const cardsMark = "\x02"
+// cardsMark is the heading that stands for the hidden flashcards (a heading,
+// because it ends whatever block stands before it). It cannot come from a page:
+// control characters are dropped first.
+const (
+	cardsSign = "\x02"
+	cardsMark = "# " + cardsSign
+)
 
 // clean removes from a source everything that could reach the terminal as a
 // control, without changing the number of lines.

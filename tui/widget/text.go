@@ -234,12 +234,14 @@ func isClean(s string) bool {
 
 // Forbidden reports whether a rune is invisible and changes how its
 // neighbours are laid out: bidirectional controls, the byte-order mark,
-// interlinear annotation, tags. Such runes let text look like something else.
+// interlinear annotation, tags, which let text look like something else; and
+// variation selectors and the keycap, about whose width terminals disagree.
 func Forbidden(r rune) bool {
 	switch {
 	case r == '\u061c', r == '\u200e', r == '\u200f', r == '\ufeff', r == '\u00ad', r == '\u180e':
 		return true
 	case r >= '\u202a' && r <= '\u202e', r >= '\u2060' && r <= '\u206f', r >= '\ufff9' && r <= '\ufffb',
+		r >= '\ufe00' && r <= '\ufe0f', r == '\u20e3',
 		r >= 0xe0000 && r <= 0xe0fff:
 		return true
 	}
