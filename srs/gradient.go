@@ -56,6 +56,7 @@ type mark6 struct {
 	x, lnX   float64 // 1 + factor*t/S and its logarithm
 	lnS      float64
 	a, b     float64 // parts of the new stability, by branch
+	lnD, ln1 float64 // logarithms of D and S+1, after forgetting
 	next     float64 // the new stability before its clamp
 	damped   float64 // difficulty before reversion to the mean
 	reverted float64 // difficulty before its clamp
@@ -185,8 +186,9 @@ func (f *gradient6) forward(m *mark6, days float64, g Grade) {
 		m.next = m.s * increase
 	case g == Again:
 		// a is the part without the power of S, b that power.
-		m.a = math.Exp(-w[12]*math.Log(m.d) + w[14]*(1-m.r))
-		m.b = math.Exp(w[13] * math.Log(m.s+1))
+		m.lnD, m.ln1 = math.Log(m.d), math.Log(m.s+1)
+		m.a = math.Exp(-w[12]*m.lnD + w[14]*(1-m.r))
+		m.b = math.Exp(w[13] * m.ln1)
 		m.next = w[11] * m.a * (m.b - 1)
 		m.branch = byForgetting
 		if limit := m.s * f.cap; limit < m.next {
@@ -240,9 +242,9 @@ func (f *gradient6) backward(m *mark6, g Grade, gs, gd float64, gradient []float
 		if w[11] > 0 {
 			gradient[11] += by / w[11]
 		}
-		gradient[12] -= by * math.Log(m.d)
+		gradient[12] -= by * m.lnD
 		power := gs * w[11] * m.a * m.b
-		gradient[13] += power * math.Log(m.s+1)
+		gradient[13] += power * m.ln1
 		gradient[14] += by * (1 - m.r)
 		ps = power * w[13] / (m.s + 1)
 		pd -= by * w[12] / m.d

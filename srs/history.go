@@ -31,7 +31,8 @@ type History struct {
 	days  []float64 // study days since the card's previous review; 0 for its first
 	exact []float64 // days since the card's previous review, fractions included
 	at    []int64
-	items []item // in time order
+	order []int32 // the reviews in time order
+	items []item  // in time order
 	// sameDay says that every review after a card's first is an item; otherwise
 	// only those on a later study day than the one before.
 	sameDay bool
@@ -46,51 +47,81 @@ type item struct {
 	lapses int32 // of those before this one, how many were Again
 }
 
-// NewHistory sorts a log, which may be in any order. Entries of the same card
-// at the same millisecond keep the order in which they came.
+// NewHistory sorts a log, which may be in any order. Entries at the same
+// millisecond keep the order in which they came. It takes linear time if the
+// log is in time order, as logs are.
 func NewHistory(entries []Entry) *History {
-	order := make([]Entry, 0, len(entries))
-	for _, e := range entries {
-		if e.Grade.Valid() {
-			order = append(order, e)
+	byTime := func(a, b Entry) int { return cmp.Compare(a.At, b.At) }
+	if !slices.IsSortedFunc(entries, byTime) {
+		entries = slices.Clone(entries)
+		slices.SortStableFunc(entries, byTime)
+	}
+	// Cards are numbered as they come, and the entries dealt out to them.
+	number := make(map[int64]int32, len(entries)/8)
+	card := make([]int32, len(entries))
+	var size []int32
+	for i, e := range entries {
+		if !e.Grade.Valid() {
+			card[i] = -1
+			continue
+		}
+		c, ok := number[e.Card]
+		if !ok {
+			c = int32(len(size))
+			number[e.Card] = c
+			size = append(size, 0)
+		}
+		card[i] = c
+		size[c]++
+	}
+	place := make([]int32, len(size)+1)
+	for c, n := range size {
+		place[c+1] = place[c] + n
+	}
+	dealt := make([]int32, place[len(size)]) // indices into entries, by card
+	next := slices.Clone(place[:len(size)])
+	for i, c := range card {
+		if c >= 0 {
+			dealt[next[c]] = int32(i)
+			next[c]++
 		}
 	}
-	byCard := func(a, b Entry) int {
-		if c := cmp.Compare(a.Card, b.Card); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.At, b.At)
+
+	n := len(dealt)
+	h := &History{
+		start: make([]int32, 1, len(size)+1),
+		grade: make([]Grade, 0, n), days: make([]float64, 0, n), exact: make([]float64, 0, n), at: make([]int64, 0, n),
 	}
-	if !slices.IsSortedFunc(order, byCard) {
-		slices.SortStableFunc(order, byCard)
+	review := card // reused: the review that an entry became, or -1
+	for i := range review {
+		review[i] = -1
 	}
-	h := &History{start: []int32{0}}
-	h.grade = make([]Grade, 0, len(order))
-	h.days = make([]float64, 0, len(order))
-	h.exact = make([]float64, 0, len(order))
-	h.at = make([]int64, 0, len(order))
-	for len(order) > 0 {
-		n := 1
-		for n < len(order) && order[n].Card == order[0].Card {
-			n++
+	for c := range size {
+		h.add(entries, lastLearning(entries, dealt[place[c]:place[c+1]]), review)
+	}
+	h.order = make([]int32, 0, len(h.grade))
+	for _, r := range review {
+		if r >= 0 {
+			h.order = append(h.order, r)
 		}
-		h.add(lastLearning(order[:n]))
-		order = order[n:]
 	}
 	h.ignored = len(entries) - len(h.grade)
 	h.collect()
 	return h
 }
 
-// lastLearning cuts a card's entries down to its last run of learning and what
-// follows.
-func lastLearning(card []Entry) []Entry {
-	learning := func(e Entry) bool { return e.State == New || e.State == Learning }
+// lastLearning cuts a card's entries, given by index, down to its last run of
+// learning and what follows.
+func lastLearning(entries []Entry, card []int32) []int32 {
+	learning := func(i int) bool {
+		s := entries[card[i]].State
+		return s == New || s == Learning
+	}
 	for i := len(card) - 1; i >= 0; i-- {
-		if !learning(card[i]) {
+		if !learning(i) {
 			continue
 		}
-		for i > 0 && learning(card[i-1]) {
+		for i > 0 && learning(i-1) {
 			i--
 		}
 		return card[i:]
@@ -98,16 +129,19 @@ func lastLearning(card []Entry) []Entry {
 	return nil
 }
 
-func (h *History) add(card []Entry) {
+func (h *History) add(entries []Entry, card, review []int32) {
 	if len(card) == 0 {
 		return
 	}
-	for i, e := range card {
+	for i, index := range card {
+		e := entries[index]
 		var days, exact float64
 		if i > 0 {
-			days = max(float64(e.Day)-float64(card[i-1].Day), 0)
-			exact = max(float64(e.At-card[i-1].At)/dayMilli, 0)
+			before := entries[card[i-1]]
+			days = max(float64(e.Day)-float64(before.Day), 0)
+			exact = max(float64(e.At-before.At)/dayMilli, 0)
 		}
+		review[index] = int32(len(h.grade))
 		h.grade = append(h.grade, e.Grade)
 		h.days = append(h.days, days)
 		h.exact = append(h.exact, exact)
@@ -118,7 +152,8 @@ func (h *History) add(card []Entry) {
 
 // collect finds the items.
 func (h *History) collect() {
-	h.items = nil
+	found := make([]item, len(h.grade)) // by review; those with a review of 0 are none
+	var n int
 	for c := range h.Cards() {
 		var later, lapses int32
 		for r := h.start[c]; r < h.start[c+1]; r++ {
@@ -126,14 +161,20 @@ func (h *History) collect() {
 				later++
 			}
 			if r > h.start[c] && (h.sameDay || h.days[r] > 0) {
-				h.items = append(h.items, item{review: r, card: int32(c), later: later, lapses: lapses})
+				found[r] = item{review: r, card: int32(c), later: later, lapses: lapses}
+				n++
 			}
 			if h.days[r] > 0 && h.grade[r] == Again {
 				lapses++
 			}
 		}
 	}
-	slices.SortStableFunc(h.items, func(a, b item) int { return cmp.Compare(h.at[a.review], h.at[b.review]) })
+	h.items = make([]item, 0, n)
+	for _, r := range h.order {
+		if found[r].review > 0 {
+			h.items = append(h.items, found[r])
+		}
+	}
 }
 
 // WithSameDay returns the same history with every review after a card's first
