@@ -13,10 +13,10 @@ func Seed(cardID string) uint64 {
 	return h
 }
 
-// noise is a number in [0, 1) that depends on the card and on how often it was
-// answered, and on nothing else. The mixing is that of SplitMix64 (Steele, Lea
+// Noise is a number in [0, 1) that depends on the card and on how often it was
+// answered, and on nothing else: the u of fuzz and load balancing. The mixing is that of SplitMix64 (Steele, Lea
 // and Flood 2014).
-func noise(seed uint64, reps uint32) float64 {
+func Noise(seed uint64, reps uint32) float64 {
 	z := seed + (uint64(reps)+1)*0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb

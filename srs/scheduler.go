@@ -344,7 +344,7 @@ func (s *Scheduler) asked(c Card, m Moment, seed uint64) asked {
 		a.after = s.model.StepAll(c.Memory, a.elapsed)
 	}
 	if s.cfg.Fuzz {
-		a.noise = noise(seed, c.Reps)
+		a.noise = Noise(seed, c.Reps)
 	}
 	return a
 }
