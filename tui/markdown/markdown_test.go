@@ -162,7 +162,7 @@ var (
 	reWikilink = regexp.MustCompile(`\[\[([^\]|]*)\]\]`)
 	reTaskID   = regexp.MustCompile(`(?m) \^[a-z0-9-]{3,64}$`)
 	reTaskBox  = regexp.MustCompile(`(?m)^(\s*[-*+] )\[[ xX]\]`)
-	reInWord   = regexp.MustCompile(`\*\*(\pL+)\*\*(\pL)`) // **U**tilisation is one word
+	reInWord   = regexp.MustCompile(`\*{1,2}(\pL+)\*{1,2}(\pL)`) // **U**tilisation is one word
 	reFence    = regexp.MustCompile("(?m)^\\s*(```|~~~).*$")
 )
 
