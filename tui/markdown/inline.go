@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
+	"hone/tui/theme"
 	"hone/tui/widget"
 )
 
@@ -180,15 +181,16 @@ type inliner struct {
 	context ansi.RenderContext
 	src     []byte // the source, with words appended that occur nowhere in it
 	options *Options
+	into    string // between the names of a page and a heading
 	links   []LinkPos
 	buf     bytes.Buffer
 }
 
-func newInliner(src []byte, style ansi.StyleConfig, options *Options) *inliner {
-	o := ansi.Options{Styles: style, InlineTableLinks: true, PreserveNewLines: true}
+func newInliner(src []byte, t *theme.Theme, options *Options) *inliner {
+	o := ansi.Options{Styles: t.Glamour(), InlineTableLinks: true, PreserveNewLines: true}
 	return &inliner{
 		glamour: ansi.NewRenderer(o), context: ansi.NewRenderContext(o),
-		src: src, options: options,
+		src: src, options: options, into: " " + t.Glyphs.ClipRight + " ",
 	}
 }
 
@@ -313,7 +315,7 @@ func (in *inliner) wikilink(parent ast.Node, n *wikilink) {
 		}
 		if words == "" {
 			words = strings.ReplaceAll(n.target, "-", " ")
-			words = strings.TrimPrefix(strings.ReplaceAll(words, "#", " › "), " › ")
+			words = strings.TrimPrefix(strings.ReplaceAll(words, "#", in.into), in.into)
 		}
 		link.AppendChild(link, in.literal(escapeInline(words)))
 	}

@@ -103,7 +103,7 @@ func render(s *source, first, width int, t *theme.Theme, o Options, cards int) *
 	root := newParser(o.Gaps).Parse(text.NewReader(buf))
 	l := &layout{
 		t: t, o: &o, src: s, doc: d, first: first, gapAt: -1, cards: cards,
-		in: newInliner(buf, t.Glamour(), &o), anchors: map[string]int{}, gapOpen: t.Gap.Open(),
+		in: newInliner(buf, t, &o), anchors: map[string]int{}, gapOpen: t.Gap.Open(),
 	}
 	l.blocks(root, false)
 	for _, k := range l.in.links {

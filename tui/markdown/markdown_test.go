@@ -15,6 +15,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
+	"hone/kb"
 	"hone/tui/theme"
 )
 
@@ -600,4 +601,45 @@ func TestBrokenSources(t *testing.T) {
 			r.Fatalf("width %d: %q", w, src)
 		}
 	})
+}
+
+// Headings and tasks are where package kb says they are, under the same anchors,
+// so that a search hit, a remembered position and a link open at the right place.
+func TestAgreesWithTheKnowledgeBase(t *testing.T) {
+	lib, err := kb.Open(kb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range lib.Pages() {
+		src, err := lib.Source(p.Slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := Render(src, 60, dark, Options{Cards: func(int) string { return "cards" }})
+		have := map[int]HeadingPos{}
+		for _, h := range d.Headings {
+			have[h.Source] = h
+		}
+		for _, h := range p.Headings {
+			if h.Text == "Flashcards" || strings.Contains(src[:h.Start], "## Flashcards\n") && h.Level == 3 {
+				continue
+			}
+			got, ok := have[h.Line]
+			if !ok || got.Anchor != h.Anchor || got.Level != h.Level || got.Text != h.Text {
+				t.Errorf("%s: heading %+v is drawn as %+v", p.Slug, h, got)
+			}
+		}
+		tasks := map[int]string{}
+		for _, k := range d.Tasks {
+			tasks[k.Source] = k.ID
+		}
+		for _, k := range p.Tasks {
+			if tasks[k.Line] != strings.TrimPrefix(k.ID, "my:") {
+				t.Errorf("%s: task %s on line %d is drawn as %q", p.Slug, k.ID, k.Line, tasks[k.Line])
+			}
+		}
+		if len(d.Links) < len(p.Links)/2 {
+			t.Errorf("%s: %d of %d links are drawn", p.Slug, len(d.Links), len(p.Links))
+		}
+	}
 }
