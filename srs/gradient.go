@@ -104,7 +104,7 @@ func (f *gradient6) card(c cardRun, t *tape, gradient []float64) float64 {
 	n := len(c.grade)
 	g := c.grade[0]
 	s := clamp(f.w[g-1], minStability, maxStability)
-	d0 := f.w[4] - math.Exp(f.w[5]*float64(g-1)) + 1
+	d0 := f.w[4] - fastExp(f.w[5]*float64(g-1)) + 1
 	d := clamp(d0, minDifficult, maxDifficult)
 
 	// Forwards.
@@ -115,8 +115,8 @@ func (f *gradient6) card(c cardRun, t *tape, gradient []float64) float64 {
 		m.r, m.x, m.lnX = 1, 1, 0
 		if c.days[j] > 0 {
 			m.x = 1 + f.factor*c.days[j]/s
-			m.lnX = math.Log(m.x)
-			m.r = math.Exp(f.decay * m.lnX)
+			m.lnX = fastLog(m.x)
+			m.r = fastExp(f.decay * m.lnX)
 		}
 		if gradient == nil && c.weight[j] > 0 {
 			loss += c.weight[j] * crossEntropy(m.r, c.grade[j] > Again)
@@ -162,7 +162,7 @@ func (f *gradient6) card(c cardRun, t *tape, gradient []float64) float64 {
 	}
 	if d0 >= minDifficult && d0 <= maxDifficult {
 		gradient[4] += gd
-		gradient[5] -= gd * float64(g-1) * math.Exp(f.w[5]*float64(g-1))
+		gradient[5] -= gd * float64(g-1) * fastExp(f.w[5]*float64(g-1))
 	}
 	return loss
 }
@@ -174,10 +174,10 @@ func (f *gradient6) forward(m *mark6, days float64, g Grade) {
 	m.damped = m.d + delta*(10-m.d)/9
 	m.reverted = w[7]*f.easyDifficulty + (1-w[7])*m.damped
 
-	m.lnS = math.Log(m.s)
+	m.lnS = fastLog(m.s)
 	switch {
 	case days <= 0 && !f.longTerm:
-		increase := math.Exp(f.sameDay[g-1] - w[19]*m.lnS)
+		increase := fastExp(f.sameDay[g-1] - w[19]*m.lnS)
 		m.branch = bySameDay
 		if g >= Hard && increase < 1 {
 			m.branch = byNothing
@@ -186,9 +186,9 @@ func (f *gradient6) forward(m *mark6, days float64, g Grade) {
 		m.next = m.s * increase
 	case g == Again:
 		// a is the part without the power of S, b that power.
-		m.lnD, m.ln1 = math.Log(m.d), math.Log(m.s+1)
-		m.a = math.Exp(-w[12]*m.lnD + w[14]*(1-m.r))
-		m.b = math.Exp(w[13] * m.ln1)
+		m.lnD, m.ln1 = fastLog(m.d), fastLog(m.s+1)
+		m.a = fastExp(-w[12]*m.lnD + w[14]*(1-m.r))
+		m.b = fastExp(w[13] * m.ln1)
 		m.next = w[11] * m.a * (m.b - 1)
 		m.branch = byForgetting
 		if limit := m.s * f.cap; limit < m.next {
@@ -197,8 +197,8 @@ func (f *gradient6) forward(m *mark6, days float64, g Grade) {
 		}
 	default:
 		// a is the growth without the part that depends on R, b that part + 1.
-		m.a = f.growth * (11 - m.d) * math.Exp(-w[9]*m.lnS)
-		m.b = math.Exp(w[10] * (1 - m.r))
+		m.a = f.growth * (11 - m.d) * fastExp(-w[9]*m.lnS)
+		m.b = fastExp(w[10] * (1 - m.r))
 		m.branch = byRecall
 		m.next = m.s * (1 + m.a*(m.b-1)*f.bonus(g))
 	}

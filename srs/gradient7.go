@@ -134,24 +134,24 @@ func (f *gradient7) card(c cardRun, t *tape, gradient []float64) float64 {
 // recall works out one point of the forgetting curve.
 func (f *gradient7) recall(c *curveMark7, s, fast, d, days float64) {
 	w := &f.w
-	c.lnS, c.lnF = math.Log(s), math.Log(fast)
-	c.kappa = w[23] * math.Exp((w[33]-0.3)*c.lnF)
+	c.lnS, c.lnF = fastLog(s), fastLog(fast)
+	c.kappa = w[23] * fastExp((w[33]-0.3)*c.lnF)
 	k := clamp(c.kappa, 0.01, 0.95)
 	c.clampedKappa = k != c.kappa
 	c.k1 = -k
 	c.e1 = f.lnW25 / c.k1
 	c.cappedE1 = c.e1 > 60
 	c.e1 = min(c.e1, 60)
-	c.c1 = math.Exp(c.e1) - 1
+	c.c1 = fastExp(c.e1) - 1
 	c.x1 = 1 + c.c1*days/fast
-	c.ln1 = math.Log(c.x1)
-	c.r1 = math.Exp(c.k1 * c.ln1)
-	c.h = math.Exp((d - 5) * (w[32] - 0.3))
+	c.ln1 = fastLog(c.x1)
+	c.r1 = fastExp(c.k1 * c.ln1)
+	c.h = fastExp((d - 5) * (w[32] - 0.3))
 	c.x2 = 1 + f.c2*c.h*days/s
-	c.ln2 = math.Log(c.x2)
-	c.r2 = math.Exp(f.k2 * c.ln2)
-	a := w[27] * math.Exp(-w[29]*c.lnF)
-	b := w[28] * math.Exp(w[30]*c.lnS+(d-5)*(w[31]-0.5))
+	c.ln2 = fastLog(c.x2)
+	c.r2 = fastExp(f.k2 * c.ln2)
+	a := w[27] * fastExp(-w[29]*c.lnF)
+	b := w[28] * fastExp(w[30]*c.lnS+(d-5)*(w[31]-0.5))
 	c.share = a / (a + b)
 	c.recall = (c.share*c.r1+(1-c.share)*c.r2)*(1-2*recallMargin) + recallMargin
 }
@@ -229,8 +229,8 @@ func (f *gradient7) grow(m *growthMark7, which int, x, d, r, lnX float64, g Grad
 	p := f.w[7+8*which:]
 	m.lnX = lnX
 	if g == Again {
-		m.a = math.Exp((1 - r) * p[5])
-		m.b = math.Exp(p[4] * math.Log(x+1))
+		m.a = fastExp((1 - r) * p[5])
+		m.b = fastExp(p[4] * fastLog(x+1))
 		m.next = p[3] * (m.b - 1) * m.a
 		m.branch = byForgetting
 		if x < m.next {
@@ -240,8 +240,8 @@ func (f *gradient7) grow(m *growthMark7, which int, x, d, r, lnX float64, g Grad
 	}
 	// Growth is never below 1 and what is left after forgetting never above
 	// x, so the greater of the two is always the growth.
-	m.a = f.growth[which] * (11 - d) * math.Exp(-p[1]*lnX)
-	m.b = math.Exp((1 - r) * p[2])
+	m.a = f.growth[which] * (11 - d) * fastExp(-p[1]*lnX)
+	m.b = fastExp((1 - r) * p[2])
 	m.branch = byRecall
 	m.next = x * (1 + m.a*(m.b-1)*bonus7(p, g))
 }
@@ -302,7 +302,7 @@ func (f *gradient7) growBack(m *growthMark7, which int, x, d, r float64, g Grade
 		by := gy * m.next
 		grad[3] += by / p[3]
 		power := gy * p[3] * m.a * m.b
-		grad[4] += power * math.Log(x+1)
+		grad[4] += power * fastLog(x+1)
 		grad[5] += by * (1 - r)
 		return power * p[4] / (x + 1), 0, -by * p[5]
 	}
