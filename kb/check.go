@@ -221,11 +221,11 @@ func (d *document) checkDefinition() {
 	case bold != def.FirstChild():
 		before := countWords(p.Summary[:strings.Index(p.Summary, plainText(bold, d.source))])
 		if before > 3 {
-			d.report("definition", line, "the bold term does not come first", "begin the sentence with it")
+			d.report("definition-shape", line, "the bold term does not come first", "begin the sentence with it")
 		}
 	}
 	if n := countWords(p.Summary); n < 15 || n > 40 {
-		d.report("definition-length", line, fmt.Sprintf("the defining sentence has %d words", n), "use 15 to 40")
+		d.report("definition-shape", line, fmt.Sprintf("the defining sentence has %d words", n), "use 15 to 40")
 	}
 }
 

@@ -484,16 +484,16 @@ func (d *document) guessHeadings() {
 		}
 		words := tokens(t.face.Question + " " + t.face.Answer + " " + t.face.Note + " " + strings.Join(t.face.Points, " ") +
 			" " + strings.Join(t.face.Steps, " "))
-		best := 0.0
+		best := 0
 		for k, set := range d.tokens {
-			score := 0.0
+			score := 0 // in whole numbers: the words come in any order
 			for w := range words {
 				if set[w] {
-					score += 1 / float64(frequency[w])
+					score += 1000 / frequency[w]
 				}
 			}
 			if Fold(p.Headings[k].Text) == "in the interview" {
-				score *= 0.8 // it repeats in other words what the sections above explain
+				score = score * 4 / 5 // it repeats in other words what the sections above explain
 			}
 			if score > best {
 				best, c.Heading = score, p.Headings[k].Text

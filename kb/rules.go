@@ -36,8 +36,8 @@ var rules = []Rule{
 	{"front-value", Error, true, true, "every value is of its kind, and section agrees with the directory"},
 
 	{"title", Error, false, false, "one first-level heading, first on the page, equal to the title"},
-	{"definition", Error, false, false, "the first sentence defines the thing, its bold term first"},
-	{"definition-length", Warning, false, false, "the defining sentence has 15 to 40 words"},
+	{"definition", Error, false, false, "the first sentence defines the thing and has its term in bold"},
+	{"definition-shape", Warning, false, false, "the defining sentence begins with the bold term and has 15 to 40 words"},
 	{"heading-order", Error, false, false, "no level of heading is skipped, none is empty, no two of a page are the same"},
 	{"heading-year", Warning, false, false, "no year in a title or heading, editions excepted"},
 	{"section-missing", Error, false, false, "the sections that the page's kind requires"},
