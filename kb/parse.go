@@ -284,7 +284,9 @@ func (d *document) readCards() {
 		for _, w := range t.flaws {
 			d.at(w.rule, c.start+w.offset, w.message, w.remedy)
 		}
-		d.checkCard(c, t)
+		if !d.own {
+			d.checkCard(c, t)
+		}
 		if !t.usable {
 			continue
 		}
