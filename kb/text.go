@@ -184,23 +184,11 @@ func isHostile(r rune) bool {
 	return false
 }
 
-// tabColumns is how wide a tab in a code fence is shown: two columns, so that
-// Go code fits a screen of 80.
-const tabColumns = 2
-
-// columns returns the width of a line on a terminal.
+// columns returns the width of a line on a terminal. A tab, which only code may
+// hold, counts as one column, the way writers measure; the four columns between
+// the limit for code and a screen of 80 leave room to show it wider.
 func columns(line string) int {
-	if !strings.Contains(line, "\t") {
-		return displaywidth.String(line)
-	}
-	width := 0
-	for i, part := range strings.Split(line, "\t") {
-		if i > 0 {
-			width += tabColumns - width%tabColumns
-		}
-		width += displaywidth.String(part)
-	}
-	return width
+	return displaywidth.String(line) + strings.Count(line, "\t")
 }
 
 // Fold returns the form in which slugs, titles, aliases and headings are
