@@ -184,7 +184,7 @@ func parseCard(block string) *cardText {
 	switch {
 	case len(made) == 0:
 		remedy := "add A:, Type:, Options:, Order: or Points:"
-		if label := c.mislabelled(block, lines, code); label != "" {
+		if label := c.mislabelled(lines, code); label != "" {
 			remedy = label
 		}
 		if !asked {
@@ -272,7 +272,7 @@ func (c *cardText) has(rule string) bool {
 }
 
 // mislabelled looks for a label that may have been meant as a field.
-func (c *cardText) mislabelled(block string, lines lineIndex, code spans) string {
+func (c *cardText) mislabelled(lines lineIndex, code spans) string {
 	for n := 2; n <= lines.count(); n++ {
 		at := lines.start(n)
 		if code.has(at) {

@@ -20,48 +20,58 @@ func TestParseCard(t *testing.T) {
 		{
 			"answer", "### some-id\n\nQ: What is\nit?\n\nA: *That*.\n\nMore.\n\nNote: n\n\nSee: `Code` and text\n",
 			Recall, FormAnswer,
-			Face{Question: "What is\nit?", Answer: "*That*.\n\nMore.", Note: "n", See: "Code and text"}, "What is it?",
+			Face{Question: "What is\nit?", Answer: "*That*.\n\nMore.", Note: "n", See: "Code and text"},
+			"What is it?",
 		},
 		{
 			"code in the question", "### some-id (code)\n\nQ: What?\n\n```sql\nA: no field\n\n# no heading\n```\n\nA: x\n",
 			Code, FormAnswer,
-			Face{Question: "What?\n\n```sql\nA: no field\n\n# no heading\n```", Answer: "x"}, "What?",
+			Face{Question: "What?\n\n```sql\nA: no field\n\n# no heading\n```", Answer: "x"},
+			"What?",
 		},
 		{
 			"only code", "### some-id\n\nQ:\n\n```go\nx := 1\n```\n\nA: x\n", Recall, FormAnswer,
-			Face{Question: "```go\nx := 1\n```", Answer: "x"}, "x := 1",
+			Face{Question: "```go\nx := 1\n```", Answer: "x"},
+			"x := 1",
 		},
 		{
 			"cloze", "### some-id (why)\n\nC: `a == b` and **==`gap` here==**\n\n```c\nx == y\n```\n", Why, FormCloze,
 			Face{
 				Before: "`a == b` and **", Gap: "`gap` here", After: "**\n\n```c\nx == y\n```",
 				Question: "`a == b` and **[...]**\n\n```c\nx == y\n```", Answer: "`a == b` and **`gap` here**\n\n```c\nx == y\n```",
-			}, "a == b and [...]",
+			},
+			"a == b and [...]",
 		},
 		{
 			"type", "### some-id\n\nQ: Which?\n\nType:\n- 412\n-  `412  Failed`\n- a*b*c\n- SELECT *\n", Recall, FormType,
-			Face{Question: "Which?", Accepted: []string{"412", "412 Failed", "abc", "SELECT *"}}, "Which?",
+			Face{Question: "Which?", Accepted: []string{"412", "412 Failed", "abc", "SELECT *"}},
+			"Which?",
 		},
 		{
 			"options, loose and long", "### some-id (choose)\n\nQ: Which?\n\nOptions:\n\n- [x] one\n  two\n\n- [ ] `x`:\n\n  ```go\n  - [ ] no\n  ```\n* [X] three\n\nNote: n\n",
 			Choose, FormOptions,
-			Face{Question: "Which?", Note: "n", Options: []Option{{"one\ntwo", true}, {"`x`:\n\n```go\n- [ ] no\n```", false}, {"three", true}}}, "Which?",
+			Face{Question: "Which?", Note: "n", Options: []Option{{"one\ntwo", true}, {"`x`:\n\n```go\n- [ ] no\n```", false}, {"three", true}}},
+			"Which?",
 		},
 		{
 			"order", "### some-id\n\nQ: Sort.\n\nOrder:\n1. a\n2. b\n   - inner\n3) c\n", Recall, FormOrder,
-			Face{Question: "Sort.", Steps: []string{"a", "b\n- inner", "c"}}, "Sort.",
+			Face{Question: "Sort.", Steps: []string{"a", "b\n- inner", "c"}},
+			"Sort.",
 		},
 		{
 			"points, lazy line", "### some-id\n\nQ: Say.\n\nPoints:\n- a\nstill a\n- b\n- c\nNote: n\n", Recall, FormPoints,
-			Face{Question: "Say.", Points: []string{"a\nstill a", "b", "c"}, Note: "n"}, "Say.",
+			Face{Question: "Say.", Points: []string{"a\nstill a", "b", "c"}, Note: "n"},
+			"Say.",
 		},
 		{
 			"links in the prompt", "### some-id\n\nQ: Why [[big-o|O(n)]] and [[b-tree]]?\n\nA: x\n", Recall, FormAnswer,
-			Face{Question: "Why [[big-o|O(n)]] and [[b-tree]]?", Answer: "x"}, "Why O(n) and b tree?",
+			Face{Question: "Why [[big-o|O(n)]] and [[b-tree]]?", Answer: "x"},
+			"Why O(n) and b tree?",
 		},
 		{
 			"long question", "### some-id\n\nQ: " + strings.Repeat("würde ", 40) + "\n\nA: x\n", Recall, FormAnswer,
-			Face{Question: strings.TrimSpace(strings.Repeat("würde ", 40)), Answer: "x"}, strings.TrimSpace(strings.Repeat("würde ", 26)) + "…",
+			Face{Question: strings.TrimSpace(strings.Repeat("würde ", 40)), Answer: "x"},
+			strings.TrimSpace(strings.Repeat("würde ", 26)) + "…",
 		},
 	}
 	for _, c := range cases {

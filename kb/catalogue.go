@@ -24,17 +24,22 @@ import (
 // Integers are varints, strings their length and their bytes. The key is the
 // hash of the content: a catalogue of other content, of another version or with
 // a wrong checksum is not read, and a new one replaces it.
+//
+// A person's own pages have a second catalogue of the same format. Its key is
+// the hash of their pages and of the built-in ones, against which they were
+// checked.
 const (
 	catalogueMagic   = "hone-kb"
-	catalogueVersion = 1 // to be raised whenever parsing or this format changes
+	catalogueVersion = 2 // to be raised whenever parsing or this format changes
 	catalogueName    = "catalogue.bin"
+	ownCatalogueName = "catalogue-own.bin"
 )
 
 var errCatalogue = errors.New("not a catalogue of this content")
 
 // loadCatalogue returns the tree that was stored for the corpus, or nil.
-func loadCatalogue(dir string, c corpus) *tree {
-	data, err := os.ReadFile(filepath.Join(dir, catalogueName))
+func loadCatalogue(dir, name string, c corpus) *tree {
+	data, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		return nil
 	}
@@ -47,18 +52,18 @@ func loadCatalogue(dir string, c corpus) *tree {
 
 // storeCatalogue writes the tree for the next start. It is a cache: where it
 // cannot be written, the next start parses again.
-func storeCatalogue(dir string, t *tree, c corpus) error {
+func storeCatalogue(dir, name string, t *tree, c corpus) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, catalogueName+".*") // created with mode 0600
+	f, err := os.CreateTemp(dir, name+".*") // created with mode 0600
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(encodeCatalogue(t, c))
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, catalogueName))
+		err = os.Rename(f.Name(), filepath.Join(dir, name))
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
@@ -90,12 +95,14 @@ func (e *encoder) strs(list []string) {
 	}
 }
 
-// headingIndex returns the place of the heading with this text plus one, or 0.
-func headingIndex(p *Page, text string) int {
-	if text == "" {
-		return 0
+// heading writes the text of a heading as its place on the page plus one, or as
+// 0 and the text: an own card may name a heading of the page it extends.
+func (e *encoder) heading(p *Page, text string) {
+	i := slices.IndexFunc(p.Headings, func(h Heading) bool { return h.Text == text }) + 1
+	e.int(i)
+	if i == 0 {
+		e.str(text)
 	}
-	return slices.IndexFunc(p.Headings, func(h Heading) bool { return h.Text == text }) + 1
 }
 
 func encodeCatalogue(t *tree, c corpus) []byte {
@@ -133,6 +140,7 @@ func encodeCatalogue(t *tree, c corpus) []byte {
 		e.int(p.SourceLine)
 		e.int(p.start)
 		e.bool(p.dirty)
+		e.bool(p.Own)
 		e.int(len(p.Headings))
 		for _, h := range p.Headings {
 			e.int(h.Level)
@@ -147,7 +155,7 @@ func encodeCatalogue(t *tree, c corpus) []byte {
 			e.str(c.ID)
 			e.int(slices.Index(CardKinds(), c.Kind))
 			e.int(int(c.Form))
-			e.int(headingIndex(p, c.Heading))
+			e.heading(p, c.Heading)
 			e.str(c.Prompt)
 			e.int(c.Line)
 			e.int(c.start)
@@ -156,7 +164,7 @@ func encodeCatalogue(t *tree, c corpus) []byte {
 		e.int(len(p.Tasks))
 		for _, t := range p.Tasks {
 			e.str(t.ID)
-			e.int(headingIndex(p, t.Heading))
+			e.heading(p, t.Heading)
 			e.str(t.Text)
 			e.int(t.Line)
 		}
@@ -308,8 +316,11 @@ func decodeCatalogue(data string, c corpus) (*tree, error) {
 	}
 	heading := func(p *Page) string {
 		i := d.int()
-		if i == 0 || i > len(p.Headings) {
-			d.bad = d.bad || i != 0
+		if i == 0 {
+			return d.str()
+		}
+		if i > len(p.Headings) {
+			d.bad = true
 			return ""
 		}
 		return p.Headings[i-1].Text
@@ -327,7 +338,8 @@ func decodeCatalogue(data string, c corpus) (*tree, error) {
 		p.Level = Level(d.int())
 		p.Prerequisites, p.Aliases, p.Tags, p.Retired = list(), list(), list(), list()
 		p.Checked, p.Summary = d.str(), d.str()
-		p.Words, p.Diagrams, p.SourceLine, p.start, p.dirty = d.int(), d.int(), d.int(), d.int(), d.bool()
+		p.Words, p.Diagrams, p.SourceLine, p.start = d.int(), d.int(), d.int(), d.int()
+		p.dirty, p.Own = d.bool(), d.bool()
 		text := c.files[k].data
 		if p.dirty {
 			text, _ = clean(text)

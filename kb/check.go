@@ -223,8 +223,8 @@ func (d *document) checkDefinition() {
 	case bold == nil || !strings.Contains(p.Summary, plainText(bold, d.source)):
 		d.report("definition", line, "the first sentence has no bold term", "put the defined term in **bold**")
 	case bold != def.FirstChild():
-		before := countWords(p.Summary[:strings.Index(p.Summary, plainText(bold, d.source))])
-		if before > 3 {
+		before, _, _ := strings.Cut(p.Summary, plainText(bold, d.source))
+		if countWords(before) > 3 {
 			d.report("definition-shape", line, "the bold term does not come first", "begin the sentence with it")
 		}
 	}
@@ -507,7 +507,7 @@ func (d *document) checkCard(c *Card, t *cardText) {
 			d.at("card-yes-no", at("A"), fmt.Sprintf("the answer of %s is yes or no", t.id), "ask why, when or which")
 		}
 		items := 0
-		for _, line := range strings.Split(face.Answer, "\n") {
+		for _, line := range strings.SplitSeq(face.Answer, "\n") {
 			if bulletItem.MatchString(line) || numberItem.MatchString(line) {
 				items++
 			}
@@ -523,7 +523,7 @@ func (d *document) checkCard(c *Card, t *cardText) {
 	default:
 	}
 	fence, lines := "", 0
-	for _, line := range strings.Split(face.Question, "\n") {
+	for _, line := range strings.SplitSeq(face.Question, "\n") {
 		trimmed := strings.TrimSpace(line)
 		switch {
 		case fence == "" && (strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~")):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"sync"
 )
@@ -73,18 +74,23 @@ func open(c corpus, o Options) (*Library, error) {
 		}
 		return nil, fmt.Errorf("read pages: no Markdown file found: %w", fs.ErrNotExist)
 	}
-	var t *tree
-	if o.Cache != "" {
-		t = loadCatalogue(o.Cache, c)
-	}
-	if t == nil {
-		t = buildTree(c.files, false, nil)
-		if o.Cache != "" {
-			_ = storeCatalogue(o.Cache, t, c) // a cache: without it the next start parses again
-		}
-	}
-	own, ownHash, stamp := openOwn(o.Own, t)
+	t := o.tree(catalogueName, c, func() *tree { return buildTree(c.files, false, nil) })
+	own, ownHash, stamp := o.openOwn(t, c.hash)
 	return assemble(o, c, t, own, ownHash, stamp), nil
+}
+
+// tree takes a tree from its catalogue, or builds it and keeps it there. What
+// cannot be kept is built again at the next start.
+func (o Options) tree(name string, c corpus, build func() *tree) *tree {
+	if o.Cache == "" {
+		return build()
+	}
+	t := loadCatalogue(o.Cache, name, c)
+	if t == nil {
+		t = build()
+		_ = storeCatalogue(o.Cache, name, t, c)
+	}
+	return t
 }
 
 // assemble joins the two trees.
@@ -130,13 +136,14 @@ func assemble(o Options, c corpus, base, own *tree, ownHash string, stamp uint64
 	l.backlinks = sync.OnceValue(l.makeBacklinks)
 	l.names = sync.OnceValue(l.makeNames)
 	l.faults = sync.OnceValue(func() []Fault {
-		faults := slices.Clone(l.corpus.faults)
-		if l.base.packed != "" {
-			faults = append(faults, decodeFaults(l.base.packed)...)
-		} else {
-			faults = append(faults, l.base.faults...)
+		faults := append(slices.Clone(l.corpus.faults), l.base.allFaults()...)
+		for _, f := range l.own.allFaults() {
+			if f.File != o.Own { // the fault of the directory itself
+				f.File = filepath.Join(o.Own, filepath.FromSlash(f.File))
+			}
+			faults = append(faults, f)
 		}
-		return append(faults, l.own.faults...)
+		return faults
 	})
 	return l
 }
@@ -252,7 +259,7 @@ func (l *Library) Reload() (*Library, bool, error) {
 	if l.options.Own == "" || stampOwn(l.options.Own) == l.ownStamp {
 		return l, false, nil
 	}
-	own, hash, stamp := openOwn(l.options.Own, l.base)
+	own, hash, stamp := l.options.openOwn(l.base, l.corpus.hash)
 	return assemble(l.options, l.corpus, l.base, own, hash, stamp), true, nil
 }
 

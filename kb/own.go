@@ -15,7 +15,8 @@ import (
 // openOwn reads a person's own pages. The directory is opened as a root, so
 // that no link and no path leads out of it. A directory that does not exist is
 // an empty one; anything else that goes wrong is a fault.
-func openOwn(dir string, base *tree) (own *tree, hash string, stamp uint64) {
+func (o Options) openOwn(base *tree, baseHash string) (own *tree, hash string, stamp uint64) {
+	dir := o.Own
 	if dir == "" {
 		return &tree{}, "", 0
 	}
@@ -33,14 +34,12 @@ func openOwn(dir string, base *tree) (own *tree, hash string, stamp uint64) {
 	defer func() { _ = root.Close() }()
 	c := readCorpus(root.FS())
 	if len(c.files) == 0 {
-		own = &tree{}
-	} else {
-		own, hash = buildTree(c.files, true, base), c.hash
+		return &tree{faults: c.faults}, "", stamp
 	}
-	own.faults = append(c.faults, own.faults...)
-	for i := range own.faults {
-		own.faults[i].File = filepath.Join(dir, filepath.FromSlash(own.faults[i].File))
-	}
+	hash = c.hash
+	c.hash += baseHash
+	own = o.tree(ownCatalogueName, c, func() *tree { return buildTree(c.files, true, base) })
+	own.faults, own.packed = slices.Concat(c.faults, own.allFaults()), ""
 	return own, hash, stamp
 }
 
@@ -58,7 +57,7 @@ func stampOwn(dir string) uint64 {
 	}
 	_ = filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return nil //nolint:nilerror // what cannot be read is not there; reading the pages reports it
+			return nil // what cannot be read is not there; reading the pages reports it
 		}
 		if name != dir && strings.HasPrefix(entry.Name(), ".") {
 			if entry.IsDir() {
@@ -129,12 +128,7 @@ func extend(base, own *Page) (*Page, int) {
 	headings := own.Headings
 	cut, cutLines := 0, 0
 	if len(headings) > 0 && headings[0].Level == 1 && headings[0].Start == 0 {
-		rest := text
-		if i := strings.IndexByte(text, '\n'); i >= 0 {
-			rest = text[i+1:]
-		} else {
-			rest = ""
-		}
+		_, rest, _ := strings.Cut(text, "\n")
 		rest = strings.TrimLeft(rest, "\n")
 		cut = len(text) - len(rest)
 		cutLines = strings.Count(text[:cut], "\n")

@@ -229,6 +229,37 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestOwnCatalogue: the second start shows the same, and a change of the own or
+// the built-in pages is seen.
+func TestOwnCatalogue(t *testing.T) {
+	dir, cache := t.TempDir(), t.TempDir()
+	write(t, dir, "widget.md", extensionPage)
+	write(t, dir, "mine.md", "\uFEFF# Mine\r\n\r\n[[nowhere]] [[gizmo]]\r\n")
+	if runtime.GOOS != "windows" {
+		if err := os.Symlink("nothing", filepath.Join(dir, "gone.md")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plain := mustOpen(t, goodTree(goodPage), Options{Own: dir})
+	for range 2 {
+		l := mustOpen(t, goodTree(goodPage), Options{Own: dir, Cache: cache})
+		sameLibrary(t, plain, l)
+		if p := l.Page("mine"); p == nil || !p.Own || l.OwnHash() != plain.OwnHash() {
+			t.Error("not an own page")
+		}
+	}
+	if _, err := os.Stat(filepath.Join(cache, ownCatalogueName)); err != nil {
+		t.Fatal(err)
+	}
+	tree := goodTree(goodPage)
+	delete(tree, "architecture/gizmo.md")
+	sameLibrary(t, mustOpen(t, tree, Options{Own: dir}), mustOpen(t, tree, Options{Own: dir, Cache: cache}))
+	write(t, dir, "mine.md", "# Mine again\n")
+	if l := mustOpen(t, goodTree(goodPage), Options{Own: dir, Cache: cache}); l.Page("mine").Title != "Mine again" {
+		t.Error("the change is not seen")
+	}
+}
+
 // TestConcurrentUse is for the race detector: the parts that are made when they
 // are first asked for.
 func TestConcurrentUse(t *testing.T) {

@@ -273,7 +273,7 @@ func shorten(s string, n int) string {
 // digit.
 func countWords(s string) int {
 	n := 0
-	for _, w := range strings.Fields(s) {
+	for _, w := range strings.FieldsSeq(s) {
 		if strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 			n++
 		}
@@ -319,7 +319,7 @@ func distance(a, b string, limit int) int {
 	return last[len(b)]
 }
 
-// quoteList writes words as "a, b or c".
+// orList writes words as "a, b or c".
 func orList(words []string) string {
 	switch len(words) {
 	case 0:

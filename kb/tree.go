@@ -2,6 +2,7 @@ package kb
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -20,6 +21,13 @@ type tree struct {
 	paths  []*Path
 	faults []Fault
 	packed string // the faults, while they are still as the catalogue has them
+}
+
+func (t *tree) allFaults() []Fault {
+	if t.packed != "" {
+		return decodeFaults(t.packed)
+	}
+	return t.faults
 }
 
 // readTree lists the pages of a file system: Markdown files in any directory
@@ -86,7 +94,7 @@ func readTree(fsys fs.FS) ([]file, []Fault) {
 const maxDepth = 8
 
 func plainError(err error) string {
-	if e, ok := err.(*fs.PathError); ok {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
 	}
 	return err.Error()
