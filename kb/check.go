@@ -507,7 +507,7 @@ func (d *document) checkCard(c *Card, t *cardText) {
 			d.at("card-yes-no", at("A"), fmt.Sprintf("the answer of %s is yes or no", t.id), "ask why, when or which")
 		}
 		items := 0
-		for _, line := range strings.SplitSeq(face.Answer, "\n") {
+		for line := range strings.SplitSeq(face.Answer, "\n") {
 			if bulletItem.MatchString(line) || numberItem.MatchString(line) {
 				items++
 			}
@@ -523,7 +523,7 @@ func (d *document) checkCard(c *Card, t *cardText) {
 	default:
 	}
 	fence, lines := "", 0
-	for _, line := range strings.SplitSeq(face.Question, "\n") {
+	for line := range strings.SplitSeq(face.Question, "\n") {
 		trimmed := strings.TrimSpace(line)
 		switch {
 		case fence == "" && (strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~")):

@@ -48,7 +48,7 @@ func goFences(t *testing.T, files []file) []goFence {
 
 // isGoFile reports code that is a whole file.
 func (f goFence) isGoFile() bool {
-	for _, line := range strings.SplitSeq(f.code, "\n") {
+	for line := range strings.SplitSeq(f.code, "\n") {
 		line = strings.TrimSpace(line)
 		if line != "" && !strings.HasPrefix(line, "//") {
 			return strings.HasPrefix(line, "package ")

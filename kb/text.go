@@ -273,7 +273,7 @@ func shorten(s string, n int) string {
 // digit.
 func countWords(s string) int {
 	n := 0
-	for _, w := range strings.FieldsSeq(s) {
+	for w := range strings.FieldsSeq(s) {
 		if strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 			n++
 		}
