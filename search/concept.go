@@ -214,7 +214,7 @@ func (v *view) expand(c *concept, w *queryWord) {
 	completed := false
 	if w.last {
 		weight := float32(weightCompletion)
-		if known {
+		if known && (units > 2 || v.names.pagesWith(w.term) > 0) {
 			weight = weightLonger
 		}
 		completed = v.completions(c, w.word, weight, 16)

@@ -15,11 +15,13 @@ import (
 var model = struct {
 	unitWeight [fieldCount]float32 // how much a count in a field of a document tells
 	unitLength [fieldCount]float32 // how far a longer field weakens it, 0 to 1
+	unitIDF    float32             // scale of the rarity of a word among documents
 	unitK      float32             // count at which half the evidence is in
 	pageWeight [fieldCount]float32
 	pageLength float32
 	pageK      float32
 	cardWeight float32 // cards repeat what the page says
+	second     float32 // the second best document of a page, beside the best
 	mixUnit    float32 // the best document of a page, beside the page as a whole
 	names      float32 // what a page is called, beside what it says
 	nameQuery  float64 // how strictly a name must cover the query
@@ -28,19 +30,21 @@ var model = struct {
 	cover      float64 // how strictly all words count
 	cutoff     float32 // pages below this share of the best are not shown
 }{
-	unitWeight: [fieldCount]float32{fieldNames: 3, fieldAbout: 2, fieldHeading: 2.2, fieldBody: 1},
+	unitWeight: [fieldCount]float32{fieldNames: 3, fieldAbout: 2, fieldHeading: 1.6, fieldBody: 1},
 	unitLength: [fieldCount]float32{fieldNames: 0.2, fieldAbout: 0.3, fieldHeading: 0.5, fieldBody: 0.6},
+	unitIDF:    0.6,
 	unitK:      1.6,
 	pageWeight: [fieldCount]float32{fieldNames: 4, fieldAbout: 2, fieldHeading: 1.2, fieldBody: 0.5},
-	pageLength: 0.6,
-	pageK:      3,
-	cardWeight: 0.6,
-	mixUnit:    0.6,
+	pageLength: 0.85,
+	pageK:      4,
+	cardWeight: 0.35,
+	second:     0.4,
+	mixUnit:    0.5,
 	names:      2.2,
-	nameQuery:  2,
+	nameQuery:  3,
 	nameWhole:  0.6,
 	nameOthers: 0.04,
-	cover:      1,
+	cover:      0.5,
 	cutoff:     0.06,
 }
 
@@ -67,10 +71,13 @@ type scratch struct {
 	pageCover  []float32
 	pageBits   []uint32
 	pageName   []float32
-	pageTop    []float32 // best unit
+	pageTop    [topUnits][]float32 // scores of the best units, best first
 	pageMarked []bool
 	pagesHit   []int32
 }
+
+// topUnits is how many documents of a page speak for it.
+const topUnits = 3
 
 var scratches = sync.Pool{New: func() any { return &scratch{} }}
 
@@ -81,7 +88,10 @@ func (s *scratch) fit(units, pages int) {
 	}
 	if len(s.pageTF) < pages {
 		s.pageTF, s.pageBody, s.pageBest = make([]float32, pages), make([]float32, pages), make([]float32, pages)
-		s.pageScore, s.pageCover, s.pageName, s.pageTop = make([]float32, pages), make([]float32, pages), make([]float32, pages), make([]float32, pages)
+		s.pageScore, s.pageCover, s.pageName = make([]float32, pages), make([]float32, pages), make([]float32, pages)
+		for i := range s.pageTop {
+			s.pageTop[i] = make([]float32, pages)
+		}
 		s.pageBits, s.pageMarked = make([]uint32, pages), make([]bool, pages)
 	}
 }
@@ -91,7 +101,10 @@ func (s *scratch) clear() {
 		s.score[u], s.bits[u] = 0, 0
 	}
 	for _, p := range s.pagesHit {
-		s.pageScore[p], s.pageCover[p], s.pageName[p], s.pageTop[p] = 0, 0, 0, 0
+		s.pageScore[p], s.pageCover[p], s.pageName[p] = 0, 0, 0
+		for i := range s.pageTop {
+			s.pageTop[i][p] = 0
+		}
 		s.pageBits[p], s.pageMarked[p] = 0, false
 	}
 	s.touched, s.pagesHit, s.seen, s.pageSeen = s.touched[:0], s.pagesHit[:0], s.seen[:0], s.pageSeen[:0]
@@ -166,13 +179,18 @@ func (v *view) rank(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 		idf = max(idf, 0.1) * c.weight
 		idfs[i] = idf
 		total += idf
+		var units float64
+		for _, u := range s.seen {
+			units += float64(s.best[u])
+		}
+		unitIDF := float32(math.Log(1+float64(v.units)/(units+0.5))) * model.unitIDF * c.weight
 		bit := uint32(1) << min(i, 31)
 		for _, u := range s.seen {
 			if s.bits[u] == 0 {
 				s.touched = append(s.touched, u)
 			}
 			s.bits[u] |= bit
-			s.score[u] += idf * s.best[u] * s.tf[u] / (s.tf[u] + model.unitK)
+			s.score[u] += unitIDF * s.best[u] * s.tf[u] / (s.tf[u] + model.unitK)
 		}
 		for _, p := range s.pageSeen {
 			s.markPage(p)
@@ -208,20 +226,24 @@ func (v *view) rank(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 		if x.minor {
 			s.score[u] *= 0.5
 		}
-		s.pageTop[p] = max(s.pageTop[p], s.score[u])
+		for i, score := 0, s.score[u]; i < topUnits; i++ {
+			if t := &s.pageTop[i][p]; score > *t {
+				*t, score = score, *t
+			}
+		}
 	}
 	narrowed := required != 0 || ok.unit != nil || !ok.kinds[unitPage] || len(r.phrases) > 0 || len(r.barred) > 0 || len(r.exclude) > 0
 	pages := make([]rankedPage, 0, len(s.pagesHit))
 	var best float32
 	for _, p := range s.pagesHit {
-		if narrowed && s.pageTop[p] <= 0 {
+		if narrowed && s.pageTop[0][p] <= 0 {
 			continue
 		}
 		cover := float32(1)
 		if total > 0 {
 			cover = min(1, s.pageCover[p]/total)
 		}
-		score := (s.pageScore[p]+model.mixUnit*s.pageTop[p])*float32(math.Pow(float64(cover), model.cover)) + model.names*s.pageName[p]*total
+		score := (s.pageScore[p]+model.mixUnit*(s.pageTop[0][p]+model.second*s.pageTop[1][p]+model.second*model.second*s.pageTop[2][p]))*float32(math.Pow(float64(cover), model.cover)) + model.names*s.pageName[p]*total
 		if prior, ok := kindPrior[v.pages[p].Kind]; ok {
 			score *= prior
 		}

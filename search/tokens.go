@@ -100,7 +100,7 @@ func wordAt(s string, i int) int {
 // stands between them without a space. The apostrophe is handled apart.
 func connector(c byte) bool {
 	switch c {
-	case '-', '/', '_', '.', '+', '&':
+	case '-', '/', '_', '.', '+', '&', '=', '@':
 		return true
 	}
 	return false
