@@ -31,20 +31,20 @@ var model = struct {
 	cutoff     float32 // pages below this share of the best are not shown
 }{
 	unitWeight: [fieldCount]float32{fieldNames: 3, fieldAbout: 2, fieldHeading: 1.6, fieldBody: 1},
-	unitLength: [fieldCount]float32{fieldNames: 0.2, fieldAbout: 0.3, fieldHeading: 0.5, fieldBody: 0.6},
+	unitLength: [fieldCount]float32{fieldNames: 0.2, fieldAbout: 0.3, fieldHeading: 0.5, fieldBody: 0.45},
 	unitIDF:    0.6,
-	unitK:      1.6,
+	unitK:      4,
 	pageWeight: [fieldCount]float32{fieldNames: 4, fieldAbout: 2, fieldHeading: 1.2, fieldBody: 0.5},
-	pageLength: 0.85,
+	pageLength: 0.5,
 	pageK:      4,
-	cardWeight: 0.35,
-	second:     0.4,
-	mixUnit:    0.5,
-	names:      2.2,
+	cardWeight: 0.25,
+	second:     0.8,
+	mixUnit:    0.4,
+	names:      1.8,
 	nameQuery:  3,
-	nameWhole:  0.6,
-	nameOthers: 0.04,
-	cover:      0.5,
+	nameWhole:  0.5,
+	nameOthers: 0.03,
+	cover:      0.2,
 	cutoff:     0.06,
 }
 
@@ -77,7 +77,7 @@ type scratch struct {
 }
 
 // topUnits is how many documents of a page speak for it.
-const topUnits = 3
+const topUnits = 5
 
 var scratches = sync.Pool{New: func() any { return &scratch{} }}
 
@@ -243,7 +243,13 @@ func (v *view) rank(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 		if total > 0 {
 			cover = min(1, s.pageCover[p]/total)
 		}
-		score := (s.pageScore[p]+model.mixUnit*(s.pageTop[0][p]+model.second*s.pageTop[1][p]+model.second*model.second*s.pageTop[2][p]))*float32(math.Pow(float64(cover), model.cover)) + model.names*s.pageName[p]*total
+		var evidence float32
+		share := float32(1)
+		for i := range s.pageTop {
+			evidence += share * s.pageTop[i][p]
+			share *= model.second
+		}
+		score := (s.pageScore[p]+model.mixUnit*evidence)*float32(math.Pow(float64(cover), model.cover)) + model.names*s.pageName[p]*total
 		if prior, ok := kindPrior[v.pages[p].Kind]; ok {
 			score *= prior
 		}
