@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"hone/srs"
 	"hone/store"
@@ -106,4 +107,53 @@ func ParseTaskState(s string) (TaskState, error) {
 		return NotForMe, nil
 	}
 	return Todo, fmt.Errorf("state %q: want to do, doing, done or not for me", s)
+}
+
+// Revert takes back the last n acts of this machine, whatever window made
+// them, or does them again. It returns what it did; ErrNothing when it ran out
+// of acts.
+func (s *Service) Revert(ctx context.Context, n int, undo bool) ([]Undone, error) {
+	do := s.st.UndoAny
+	if !undo {
+		do = s.st.RedoAny
+	}
+	events, err := do(ctx, n)
+	out := make([]Undone, 0, len(events))
+	for _, e := range events {
+		out = append(out, Describe(e.Act()))
+	}
+	if errors.Is(err, store.ErrNothing) || err == nil && len(out) == 0 {
+		err = ErrNothing
+	}
+	return out, err
+}
+
+// LogEntry is an act of the past.
+type LogEntry struct {
+	At     time.Time `json:"at"`
+	Kind   string    `json:"kind"`
+	Text   string    `json:"text"`
+	Card   string    `json:"card,omitempty"`
+	Page   string    `json:"page,omitempty"`
+	Task   string    `json:"task,omitempty"`
+	Undone bool      `json:"undone"`
+}
+
+// Log returns the last n acts, newest first; all for n of 0. Undoing is not an
+// act of its own: the act it took back is marked.
+func (s *Service) Log(ctx context.Context, n int) ([]LogEntry, error) {
+	out := []LogEntry{}
+	err := s.st.View(ctx, func(tx *store.Tx) error {
+		tx.Events(func(e store.Event, undone bool) bool {
+			if e.Kind == store.Undone || e.Kind == store.Redone {
+				return true
+			}
+			u := Describe(e.Act())
+			zone := time.FixedZone("", int(e.Zone)*60)
+			out = append(out, LogEntry{time.UnixMilli(e.At).In(zone), e.Kind.String(), u.Text, u.Card, u.Page, u.Task, undone})
+			return n == 0 || len(out) < n
+		})
+		return nil
+	})
+	return out, err
 }

@@ -1,0 +1,272 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hone/kb"
+	"hone/srs"
+	"hone/study"
+)
+
+// wantsPlain reports whether plain lines and prompts were asked for instead of
+// screens: by flag, by configuration, or by a terminal that can do no more.
+func (a *app) wantsPlain() bool {
+	if a.boot() != nil {
+		return a.plain
+	}
+	return a.plain || a.conf.Accessible || a.Getenv("TERM") == "dumb"
+}
+
+// plainReview asks cards as plain lines: no box drawing, no redraw, nothing
+// that a screen reader would stumble over.
+func (a *app) plainReview(ctx context.Context, svc *study.Service, sc study.Scope) error {
+	ses, err := svc.Start(ctx, sc)
+	if errors.Is(err, study.ErrNothing) {
+		sum, err := svc.Outlook(ctx)
+		if err != nil {
+			return err
+		}
+		if sum.NextDue.IsZero() {
+			fmt.Fprintln(a.Stdout, "Nothing is due.")
+		} else {
+			fmt.Fprintf(a.Stdout, "Nothing is due. Next card %s.\n", study.WhenInWords(sum.NextDue, svc.Now()))
+		}
+		return errNothing
+	}
+	if err != nil {
+		return err
+	}
+	p := &prompter{app: a, in: bufio.NewReader(a.Stdin), ses: ses}
+	for ses.Current() != nil {
+		if err := p.ask(ctx); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	sum, err := ses.Summary(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Stdout, "\n%d answers: %d known, %d forgotten, %d new. Tomorrow: %d due, %d new.\n",
+		sum.Answers, sum.Known, sum.Forgotten, sum.New, sum.Tomorrow.Due, sum.Tomorrow.New)
+	return nil
+}
+
+// prompter asks one card after another.
+type prompter struct {
+	*app
+	in  *bufio.Reader
+	ses *study.Session
+}
+
+// line prompts and reads a line; io.EOF means that the person left.
+func (p *prompter) line(prompt string) (string, error) {
+	fmt.Fprint(p.Stdout, prompt)
+	text, err := p.in.ReadString('\n')
+	text = strings.TrimSpace(text)
+	if err != nil && text == "" {
+		return "", io.EOF
+	}
+	if text == "q" || text == "quit" {
+		return "", io.EOF
+	}
+	return text, nil
+}
+
+func (p *prompter) ask(ctx context.Context) error {
+	q := p.ses.Current()
+	pr := p.ses.Progress()
+	page := ""
+	if q.Page != nil {
+		page = q.Page.Title
+	}
+	fmt.Fprintf(p.Stdout, "\nCard %d of %d. %s.\n\n%s\n", pr.Done+1, pr.Total, clean(page), p.text(q.Face.Question))
+	suggest, err := p.answer(q)
+	if errors.Is(err, errCommand) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if q.Face.Note != "" {
+		fmt.Fprintf(p.Stdout, "\nNote: %s\n", p.text(q.Face.Note))
+	}
+	return p.grade(ctx, q, suggest)
+}
+
+// text is Markdown as it is written, without control characters.
+func (p *prompter) text(md string) string {
+	lines := strings.Split(md, "\n")
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// errCommand says that a command took the place of an answer.
+var errCommand = errors.New("command")
+
+// command runs undo and skip, which work before and after the answer.
+func (p *prompter) command(word string) (bool, error) {
+	ctx := context.Background()
+	switch word {
+	case "u", "undo":
+		u, err := p.ses.Undo(ctx)
+		if errors.Is(err, study.ErrNothing) {
+			fmt.Fprintln(p.Stdout, "Nothing to undo.")
+			return true, nil
+		}
+		if err == nil {
+			fmt.Fprintf(p.Stdout, "Undone: %s.\n", clean(u.Text))
+		}
+		return true, err
+	case "s", "skip":
+		return true, p.ses.Skip(ctx)
+	case "z", "-", "bury":
+		return true, p.ses.Bury(ctx, false)
+	case "x", "@", "suspend":
+		return true, p.ses.Suspend(ctx, false)
+	default:
+		return false, nil
+	}
+}
+
+func (p *prompter) read(prompt string) (string, error) {
+	text, err := p.line(prompt)
+	if err != nil {
+		return "", err
+	}
+	if done, err := p.command(text); err != nil {
+		return "", err
+	} else if done {
+		return "", errCommand
+	}
+	return text, nil
+}
+
+// answer lets the person answer in the way of the card's form, shows what is
+// right, and returns the grade it suggests.
+func (p *prompter) answer(q *study.Question) (srs.Grade, error) {
+	f := q.Face
+	switch q.Card.Form {
+	case kb.FormType:
+		typed, err := p.line("Type the answer: ")
+		if err != nil {
+			return 0, err
+		}
+		v := study.CompareTyped(typed, f.Accepted)
+		p.verdict(v.Right, "The answer is: "+clean(v.Accepted))
+		return study.SuggestRight(v.Right), nil
+	case kb.FormOptions:
+		for i, at := range q.Shuffle {
+			fmt.Fprintf(p.Stdout, "  %d. %s\n", i+1, clean(f.Options[at].Text))
+		}
+		text, err := p.read("Numbers of the right ones: ")
+		if err != nil {
+			return 0, err
+		}
+		ticked, right := make([]bool, len(f.Options)), make([]bool, len(f.Options))
+		for _, n := range numbers(text, len(f.Options)) {
+			ticked[n-1] = true
+		}
+		var names []string
+		for i, at := range q.Shuffle {
+			right[i] = f.Options[at].Right
+			if right[i] {
+				names = append(names, strconv.Itoa(i+1))
+			}
+		}
+		ok := study.SameSet(ticked, right)
+		p.verdict(ok, "Right: "+strings.Join(names, ", "))
+		return study.SuggestRight(ok), nil
+	case kb.FormOrder:
+		for i, at := range q.Shuffle {
+			fmt.Fprintf(p.Stdout, "  %d. %s\n", i+1, clean(f.Steps[at]))
+		}
+		text, err := p.read("Numbers in the right order: ")
+		if err != nil {
+			return 0, err
+		}
+		var got []int
+		for _, n := range numbers(text, len(f.Steps)) {
+			got = append(got, q.Shuffle[n-1])
+		}
+		ok := len(got) == len(f.Steps) && slices.IsSorted(got)
+		p.verdict(ok, "The order is:")
+		for i, s := range f.Steps {
+			fmt.Fprintf(p.Stdout, "  %d. %s\n", i+1, clean(s))
+		}
+		return study.SuggestRight(ok), nil
+	case kb.FormPoints:
+		if _, err := p.read("Say it aloud, then press enter: "); err != nil {
+			return 0, err
+		}
+		for i, s := range f.Points {
+			fmt.Fprintf(p.Stdout, "  %d. %s\n", i+1, clean(s))
+		}
+		text, err := p.line("Numbers of the points you made: ")
+		if err != nil {
+			return 0, err
+		}
+		return study.SuggestPoints(len(numbers(text, len(f.Points))), len(f.Points)), nil
+	default:
+		if _, err := p.read("Press enter for the answer: "); err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(p.Stdout, "\n%s\n", p.text(f.Answer))
+		return srs.Good, nil
+	}
+}
+
+func (p *prompter) verdict(right bool, text string) {
+	word := "Not quite."
+	if right {
+		word = "Right."
+	}
+	fmt.Fprintf(p.Stdout, "%s %s\n", word, text)
+}
+
+// numbers reads distinct numbers from 1 to n, in the order written.
+func numbers(text string, n int) []int {
+	var out []int
+	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
+		if x, err := strconv.Atoi(f); err == nil && x >= 1 && x <= n && !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (p *prompter) grade(ctx context.Context, q *study.Question, suggest srs.Grade) error {
+	var parts []string
+	for _, c := range q.Choices {
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", c.Grade, c.Grade, study.InWords(c.In)))
+	}
+	for {
+		text, err := p.line(fmt.Sprintf("\n%s. Enter for %s: ", strings.Join(parts, ", "), suggest))
+		if err != nil {
+			return err
+		}
+		g := suggest
+		if text != "" {
+			if done, err := p.command(text); done || err != nil {
+				return err
+			}
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 || n > 4 {
+				fmt.Fprintln(p.Stdout, "Please answer 1, 2, 3 or 4; u undoes, s skips, q leaves.")
+				continue
+			}
+			g = srs.Grade(n)
+		}
+		return p.ses.Answer(ctx, g, 0)
+	}
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hone/study"
+)
+
+// statsJSON is the answer of `hone stats --json`. The fields are stable.
+type statsJSON struct {
+	Today       string          `json:"today"`
+	Answers     int             `json:"answers"`
+	ActiveDays  int             `json:"active_days"`
+	Streak      int             `json:"streak"`
+	SecondsEach float64         `json:"seconds_each"`
+	Reviews     int             `json:"reviews"`   // answers to cards in review
+	Retention   float64         `json:"retention"` // share of reviews remembered
+	Predicted   float64         `json:"predicted"` // mean prediction for them
+	Desired     float64         `json:"desired"`
+	States      map[string]int  `json:"states"`
+	Days        []dayJSON       `json:"days"`
+	Forecast    []forecastJSON  `json:"forecast"`
+	Months      []monthJSON     `json:"months"`
+	Calibration []binJSON       `json:"calibration"`
+	Hours       []hourJSON      `json:"hours"`
+	Stability   []stabilityJSON `json:"stability"`
+	Sections    []sectionJSON   `json:"sections"`
+}
+
+type dayJSON struct {
+	Day      string  `json:"day"`
+	Answers  int     `json:"answers"`
+	New      int     `json:"new"`
+	Again    int     `json:"again"`
+	Hard     int     `json:"hard"`
+	Good     int     `json:"good"`
+	Easy     int     `json:"easy"`
+	Practice int     `json:"practice"`
+	Ticked   int     `json:"ticked"`
+	Pages    int     `json:"pages"`
+	Minutes  float64 `json:"minutes"`
+}
+
+type forecastJSON struct {
+	Day string `json:"day"`
+	Due int    `json:"due"`
+}
+
+type monthJSON struct {
+	Month     string  `json:"month"`
+	Reviews   int     `json:"reviews"`
+	Retention float64 `json:"retention"`
+	Predicted float64 `json:"predicted"`
+}
+
+type binJSON struct {
+	Predicted  float64 `json:"predicted"`
+	Remembered float64 `json:"remembered"`
+	Reviews    int     `json:"reviews"`
+}
+
+type hourJSON struct {
+	Hour    int `json:"hour"`
+	Answers int `json:"answers"`
+	Right   int `json:"right"`
+}
+
+type stabilityJSON struct {
+	UnderDays float64 `json:"under_days"` // 0 for the open last group
+	Cards     int     `json:"cards"`
+}
+
+type sectionJSON struct {
+	Section string  `json:"section"`
+	Cards   int     `json:"cards"`
+	Seen    int     `json:"seen"`
+	Recall  float64 `json:"recall"`
+	Ready   float64 `json:"ready"`
+}
+
+func (a *app) statsCommand() *cobra.Command {
+	var asJSON, asCSV bool
+	var days int
+	cmd := &cobra.Command{
+		Use: "stats", Short: "Show figures about the past and the weeks ahead", Args: args(cobra.NoArgs),
+		Long: `Show figures. With --json everything, with --csv one line a day: day, answers,
+new, again, hard, good, easy, practice, ticked, pages, minutes.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if days < 1 || days > 36500 {
+				return usagef("--days %d: want 1 to 36500", days)
+			}
+			svc, err := a.study()
+			if err != nil {
+				return err
+			}
+			st, err := svc.Stats(cmd.Context(), days, 30)
+			if err != nil {
+				return err
+			}
+			out := toStatsJSON(st)
+			switch {
+			case asJSON:
+				return a.writeJSON(out)
+			case asCSV:
+				return writeDaysCSV(a.Stdout, out.Days)
+			default:
+				printStats(a.Stdout, st, &out)
+				return nil
+			}
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "print the days as CSV")
+	cmd.Flags().IntVar(&days, "days", 30, "length of the past to show")
+	return cmd
+}
+
+func toStatsJSON(st *study.Stats) statsJSON {
+	date := func(d study.Day) string { return study.Date(d).Format(time.DateOnly) }
+	out := statsJSON{
+		Today: date(st.Today), Answers: int(st.Total.Reviews), ActiveDays: st.ActiveDays, Streak: st.Streak, SecondsEach: st.MeanAnswer.Seconds(),
+		Reviews: st.Reviews, Retention: st.Retention, Predicted: st.Predicted, Desired: st.Desired, States: st.States,
+		Days: []dayJSON{}, Forecast: []forecastJSON{}, Months: []monthJSON{}, Calibration: []binJSON{}, Hours: []hourJSON{}, Stability: []stabilityJSON{}, Sections: []sectionJSON{},
+	}
+	for _, d := range st.Days {
+		c := d.Counts
+		out.Days = append(out.Days, dayJSON{
+			date(d.Day), int(c.Reviews), int(c.New), int(c.Again), int(c.Hard), int(c.Good), int(c.Easy), int(c.Practice), int(c.Ticked), int(c.Finished), float64(c.Took) / 60000,
+		})
+	}
+	for i, n := range st.Load {
+		out.Forecast = append(out.Forecast, forecastJSON{date(st.Today + study.Day(i)), n})
+	}
+	for _, m := range st.Months {
+		out.Months = append(out.Months, monthJSON{fmt.Sprintf("%04d-%02d", m.Year, m.Month), m.N, m.Actual, m.Predicted})
+	}
+	for _, b := range st.Calibration {
+		out.Calibration = append(out.Calibration, binJSON{b.Predicted, b.Actual, b.N})
+	}
+	for h, x := range st.Hours {
+		if x.Answers > 0 {
+			out.Hours = append(out.Hours, hourJSON{h, x.Answers, x.Right})
+		}
+	}
+	for i, n := range st.Stability {
+		bound := 0.0
+		if i < len(study.StabilityBounds) {
+			bound = study.StabilityBounds[i]
+		}
+		out.Stability = append(out.Stability, stabilityJSON{bound, n})
+	}
+	for _, r := range st.Readiness {
+		out.Sections = append(out.Sections, sectionJSON{r.Section, r.Cards, r.Seen, r.Recall, r.Ready})
+	}
+	return out
+}
+
+func writeDaysCSV(w io.Writer, days []dayJSON) error {
+	cw := csv.NewWriter(w)
+	rows := [][]string{{"day", "answers", "new", "again", "hard", "good", "easy", "practice", "ticked", "pages", "minutes"}}
+	for _, d := range days {
+		rows = append(rows, []string{
+			d.Day, strconv.Itoa(d.Answers), strconv.Itoa(d.New), strconv.Itoa(d.Again), strconv.Itoa(d.Hard), strconv.Itoa(d.Good), strconv.Itoa(d.Easy),
+			strconv.Itoa(d.Practice), strconv.Itoa(d.Ticked), strconv.Itoa(d.Pages), strconv.FormatFloat(d.Minutes, 'f', 2, 64),
+		})
+	}
+	return cw.WriteAll(rows)
+}
+
+func printStats(w io.Writer, st *study.Stats, out *statsJSON) {
+	fmt.Fprintf(w, "answers    %d on %d days, %.0f s each\n", out.Answers, out.ActiveDays, out.SecondsEach)
+	fmt.Fprintf(w, "streak     %d\n", out.Streak)
+	if out.Reviews > 0 {
+		fmt.Fprintf(w, "retention  %.0f%% of %d reviews; predicted %.0f%%, desired %.0f%%\n", out.Retention*100, out.Reviews, out.Predicted*100, out.Desired*100)
+	}
+	fmt.Fprint(w, "cards     ")
+	for _, name := range []string{"new", "learning", "review", "relearning", "buried", "suspended"} {
+		if n := out.States[name]; n > 0 {
+			fmt.Fprintf(w, " %d %s", n, name)
+		}
+	}
+	due := 0
+	for _, n := range st.Load[:min(7, len(st.Load))] {
+		due += n
+	}
+	fmt.Fprintf(w, "\nnext week  %d due\n", due)
+	for _, r := range st.Readiness {
+		if r.Seen > 0 {
+			fmt.Fprintf(w, "ready      %3.0f%%  %s (%d of %d met)\n", r.Ready*100, r.Title, r.Seen, r.Cards)
+		}
+	}
+}
