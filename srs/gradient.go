@@ -1,24 +1,28 @@
 package srs
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
-// A differentiable model gives, card by card, the loss of its predictions and
-// the gradient of that loss with respect to the parameters. Gradients are
-// reverse mode by hand: one pass forwards over the card that keeps what the
+// A differentiable model gives the loss of its predictions over a run of cards
+// and the gradient of that loss with respect to the parameters. Gradients are
+// reverse mode by hand: one pass forwards over the cards that keeps what the
 // derivatives need, one pass back. Clamps pass the gradient where the value is
 // within bounds or on them; minimum and maximum follow the branch taken.
 //
 // A gradient slice is longer than the parameters: what is common to all cards
 // (the factor of the forgetting curve, say) is summed in the places behind
-// them and folded into the parameters once per batch.
+// them and folded into the parameters once per run.
 type differentiable interface {
 	// load works out what depends on the parameters alone.
 	load(w []float64)
 	// size is the number of parameters, places that of a gradient slice.
 	size() (parameters, places int)
-	// card adds the gradient of one card's loss and returns the loss. A nil
-	// gradient asks for the loss only.
-	card(c cardRun, tape *tape, gradient []float64) float64
+	// score returns the loss of a run, or, given a gradient, adds to that
+	// and returns nothing of use.
+	score(r *run, gradient []float64) float64
 	// fold adds the places behind the parameters into these.
 	fold(gradient []float64)
 }
@@ -31,14 +35,50 @@ type cardRun struct {
 	weight []float64
 }
 
+// run is some cards worked on in step: first the second review of each, then
+// the third. What happens to one card waits for its review before, what
+// happens to different cards does not, so the processor always has something
+// to do; one card after the other takes half as long again.
+type run struct {
+	first  []Grade // first grades, cards with most reviews first
+	active []int32 // number of cards that have a review 1, 2, ...
+	points []point // the reviews 1, 2, ... of those cards
+}
+
+// point is a review after a card's first.
+type point struct {
+	days, weight float64
+	grade        Grade
+	last         bool // the card's last: the state after it is not needed
+}
+
+// pack lays cards out as a run.
+func pack(cards []cardRun) run {
+	order := slices.Clone(cards)
+	slices.SortStableFunc(order, func(a, b cardRun) int { return cmp.Compare(len(b.grade), len(a.grade)) })
+	r := run{first: make([]Grade, len(order))}
+	var n int
+	for i, c := range order {
+		r.first[i] = c.grade[0]
+		n += len(c.grade) - 1
+	}
+	r.points = make([]point, 0, n)
+	for j := 1; len(r.points) < n; j++ {
+		var active int32
+		for _, c := range order {
+			if len(c.grade) <= j {
+				break
+			}
+			active++
+			r.points = append(r.points, point{c.days[j], c.weight[j], c.grade[j], j == len(c.grade)-1})
+		}
+		r.active = append(r.active, active)
+	}
+	return r
+}
+
 // longestHistory is the number of reviews of a card that are trained on.
 const longestHistory = 256
-
-// tape keeps the forward pass of one card.
-type tape struct {
-	six   [longestHistory]mark6
-	seven [longestHistory]mark7
-}
 
 // The ways a review can change stability, for the way back.
 const (
@@ -80,6 +120,22 @@ type gradient6 struct {
 	cap            float64 // e^(-w17*w18)
 	sameDay        [4]float64
 	longTerm       bool
+
+	marks []mark6
+	cards []state6
+}
+
+// state6 is the state of a card on the way forwards, and the derivatives of
+// the loss by it on the way back.
+type state6 struct{ s, d float64 }
+
+// room returns a slice of n elements, in the memory of the old one if it
+// suffices. What is in it is left over.
+func room[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n+n/4)[:n]
+	}
+	return old[:n]
 }
 
 func (f *gradient6) size() (parameters, places int) { return Parameters6, places6 }
@@ -99,70 +155,94 @@ func (f *gradient6) load(w []float64) {
 	}
 }
 
-func (f *gradient6) card(c cardRun, t *tape, gradient []float64) float64 {
-	marks := &t.six
-	n := len(c.grade)
-	g := c.grade[0]
-	s := clamp(f.w[g-1], minStability, maxStability)
-	d0 := f.w[4] - fastExp(f.w[5]*float64(g-1)) + 1
-	d := clamp(d0, minDifficult, maxDifficult)
+func (f *gradient6) score(r *run, gradient []float64) float64 {
+	f.marks = room(f.marks, len(r.points))
+	f.cards = room(f.cards, len(r.first))
+	var difficulty [4]float64 // D0(G), unclamped
+	for g := range difficulty {
+		difficulty[g] = f.w[4] - math.Exp(f.w[5]*float64(g)) + 1
+	}
+	for i, g := range r.first {
+		f.cards[i] = state6{
+			clamp(f.w[g-1], minStability, maxStability),
+			clamp(difficulty[g-1], minDifficult, maxDifficult),
+		}
+	}
 
 	// Forwards.
 	var loss float64
-	for j := 1; j < n; j++ {
-		m := &marks[j]
-		m.s, m.d = s, d
-		m.r, m.x, m.lnX = 1, 1, 0
-		if c.days[j] > 0 {
-			m.x = 1 + f.factor*c.days[j]/s
-			m.lnX = fastLog(m.x)
-			m.r = fastExp(f.decay * m.lnX)
+	marks, points := f.marks, r.points
+	for _, n := range r.active {
+		cards := f.cards[:n]
+		for i := range cards {
+			m, p, c := &marks[i], &points[i], &cards[i]
+			m.s, m.d = c.s, c.d
+			m.r, m.x, m.lnX = 1, 1, 0
+			if p.days > 0 {
+				m.x = 1 + f.factor*p.days/c.s
+				m.lnX = fastLog(m.x)
+				m.r = fastExp(f.decay * m.lnX)
+			}
+			if gradient == nil && p.weight > 0 {
+				loss += p.weight * crossEntropy(m.r, p.grade > Again)
+			}
+			if p.last {
+				continue
+			}
+			f.forward(m, p.days, p.grade)
+			c.s = clamp(m.next, minStability, maxStability)
+			c.d = clamp(m.reverted, minDifficult, maxDifficult)
 		}
-		if gradient == nil && c.weight[j] > 0 {
-			loss += c.weight[j] * crossEntropy(m.r, c.grade[j] > Again)
-		}
-		if j == n-1 {
-			break // the state after the last item is not needed
-		}
-		f.forward(m, c.days[j], c.grade[j])
-		s = clamp(m.next, minStability, maxStability)
-		d = clamp(m.reverted, minDifficult, maxDifficult)
+		marks, points = marks[n:], points[n:]
 	}
 	if gradient == nil {
 		return loss
 	}
 
-	// Backwards: gs and gd are the derivatives of the loss by the state after
-	// review j, then by the state before it.
-	var gs, gd float64
-	for j := n - 1; j >= 1; j-- {
-		m := &marks[j]
-		var gr float64
-		if j < n-1 {
-			gs, gd, gr = f.backward(m, c.grade[j], gs, gd, gradient)
-		}
-		if c.days[j] <= 0 {
-			continue
-		}
-		if weight := c.weight[j]; weight > 0 && m.r >= probabilityMargin && m.r <= 1-probabilityMargin {
-			if c.grade[j] > Again {
-				gr -= weight / m.r
-			} else {
-				gr += weight / (1 - m.r)
+	// Backwards: the derivatives of the loss by the state after a review,
+	// then by the state before it.
+	clear(f.cards)
+	end := len(r.points)
+	var byDecay, byFactor float64
+	for j := len(r.active) - 1; j >= 0; j-- {
+		n := int(r.active[j])
+		marks, points := f.marks[end-n:end], r.points[end-n:end]
+		end -= n
+		cards := f.cards[:n]
+		for i := range cards {
+			m, p, c := &marks[i], &points[i], &cards[i]
+			var gr float64
+			if !p.last {
+				c.s, c.d, gr = f.backward(m, p.grade, c.s, c.d, gradient)
 			}
+			if p.days <= 0 {
+				continue
+			}
+			if p.weight > 0 && m.r >= probabilityMargin && m.r <= 1-probabilityMargin {
+				if p.grade > Again {
+					gr -= p.weight / m.r
+				} else {
+					gr += p.weight / (1 - m.r)
+				}
+			}
+			byDecay += gr * m.r * m.lnX
+			gx := gr * f.decay * m.r / m.x
+			share := p.days / m.s
+			byFactor += gx * share
+			c.s -= gx * f.factor * share / m.s
 		}
-		gradient[place6Decay] += gr * m.r * m.lnX
-		gx := gr * f.decay * m.r / m.x
-		share := c.days[j] / m.s
-		gradient[place6Factor] += gx * share
-		gs -= gx * f.factor * share / m.s
 	}
-	if f.w[g-1] >= minStability && f.w[g-1] <= maxStability {
-		gradient[g-1] += gs
-	}
-	if d0 >= minDifficult && d0 <= maxDifficult {
-		gradient[4] += gd
-		gradient[5] -= gd * float64(g-1) * fastExp(f.w[5]*float64(g-1))
+	gradient[place6Decay] += byDecay
+	gradient[place6Factor] += byFactor
+	for i, g := range r.first {
+		c := &f.cards[i]
+		if f.w[g-1] >= minStability && f.w[g-1] <= maxStability {
+			gradient[g-1] += c.s
+		}
+		if d0 := difficulty[g-1]; d0 >= minDifficult && d0 <= maxDifficult {
+			gradient[4] += c.d
+			gradient[5] -= c.d * float64(g-1) * (f.w[4] + 1 - d0) // that is e^(w5*(G-1))
+		}
 	}
 	return loss
 }

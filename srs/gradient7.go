@@ -52,7 +52,14 @@ type gradient7 struct {
 	clampedK2      bool
 	easyDifficulty float64
 	growth         [2]float64 // e^(p0-1.5) of the two stabilities
+
+	marks []mark7
+	cards []state7
 }
+
+// state7 is the state of a card on the way forwards, and the derivatives of
+// the loss by it on the way back.
+type state7 struct{ s, f, d float64 }
 
 func (f *gradient7) size() (parameters, places int) { return Parameters7, places7 }
 
@@ -88,46 +95,62 @@ func (f *gradient7) firstBack(g Grade, gs, gf, gd float64, gradient []float64) {
 	}
 }
 
-func (f *gradient7) card(c cardRun, t *tape, gradient []float64) float64 {
-	marks := &t.seven
-	n := len(c.grade)
-	first := c.grade[0]
-	s, fast, d, _ := f.first(first)
+func (f *gradient7) score(r *run, gradient []float64) float64 {
+	f.marks = room(f.marks, len(r.points))
+	f.cards = room(f.cards, len(r.first))
+	for i, g := range r.first {
+		c := &f.cards[i]
+		c.s, c.f, c.d, _ = f.first(g)
+	}
 	var loss float64
-	for j := 1; j < n; j++ {
-		m := &marks[j]
-		m.s, m.f, m.d, m.days = s, fast, d, c.days[j]
-		f.recall(&m.curve, s, fast, d, c.days[j])
-		if gradient == nil && c.weight[j] > 0 {
-			loss += c.weight[j] * crossEntropy(m.curve.recall, c.grade[j] > Again)
+	marks, points := f.marks, r.points
+	for _, n := range r.active {
+		cards := f.cards[:n]
+		for i := range cards {
+			m, p, c := &marks[i], &points[i], &cards[i]
+			m.s, m.f, m.d, m.days = c.s, c.f, c.d, p.days
+			f.recall(&m.curve, c.s, c.f, c.d, p.days)
+			if gradient == nil && p.weight > 0 {
+				loss += p.weight * crossEntropy(m.curve.recall, p.grade > Again)
+			}
+			if !p.last {
+				c.s, c.f, c.d = f.forward(m, p.grade)
+			}
 		}
-		if j == n-1 {
-			break
-		}
-		s, fast, d = f.forward(m, c.grade[j])
+		marks, points = marks[n:], points[n:]
 	}
 	if gradient == nil {
 		return loss
 	}
-	var gs, gf, gd float64
-	for j := n - 1; j >= 1; j-- {
-		m := &marks[j]
-		var gr, g1 float64
-		if j < n-1 {
-			gs, gf, gd, gr, g1 = f.backward(m, c.grade[j], gs, gf, gd, gradient)
-		}
-		if weight := c.weight[j]; weight > 0 {
-			// Recall stays 1e-5 from 0 and 1: no clamp can be active.
-			if c.grade[j] > Again {
-				gr -= weight / m.curve.recall
-			} else {
-				gr += weight / (1 - m.curve.recall)
+	clear(f.cards)
+	end := len(r.points)
+	for j := len(r.active) - 1; j >= 0; j-- {
+		n := int(r.active[j])
+		marks, points := f.marks[end-n:end], r.points[end-n:end]
+		end -= n
+		cards := f.cards[:n]
+		for i := range cards {
+			m, p, c := &marks[i], &points[i], &cards[i]
+			var gr, g1 float64
+			if !p.last {
+				c.s, c.f, c.d, gr, g1 = f.backward(m, p.grade, c.s, c.f, c.d, gradient)
 			}
+			if p.weight > 0 {
+				// Recall stays 1e-5 from 0 and 1: no clamp can be active.
+				if p.grade > Again {
+					gr -= p.weight / m.curve.recall
+				} else {
+					gr += p.weight / (1 - m.curve.recall)
+				}
+			}
+			gs, gf, gd, _ := f.recallBack(&m.curve, m, gr, g1, gradient)
+			c.s, c.f, c.d = c.s+gs, c.f+gf, c.d+gd
 		}
-		cs, cf, cd, _ := f.recallBack(&m.curve, m, gr, g1, gradient)
-		gs, gf, gd = gs+cs, gf+cf, gd+cd
 	}
-	f.firstBack(first, gs, gf, gd, gradient)
+	for i, g := range r.first {
+		c := &f.cards[i]
+		f.firstBack(g, c.s, c.f, c.d, gradient)
+	}
 	return loss
 }
 

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"sync/atomic"
 )
 
 // Version is a version of the model, as a number people know.
@@ -188,17 +190,19 @@ type trainer struct {
 	progress func(done, total int)
 	seed     uint64
 
-	cards   []cardRun
 	batches []batch
 	items   int // scored, over all batches
 }
 
-// batch is a run of whole cards; half is where its second half begins, by
-// reviews. The halves are worked on at once and summed in order, so the result
-// does not depend on how many processors there are.
+// chunks is the number of runs that a batch is cut into. Two workers take them
+// as they come to them, and their gradients are summed in order, so that the
+// result does not depend on who did what, or on the number of processors.
+const chunks = 6
+
+// batch is some whole cards, in runs of about equally many reviews.
 type batch struct {
-	from, half, to int
-	items          int
+	runs  [chunks]run
+	items int
 }
 
 // newTrainer prepares the items of a history, which must be in time order.
@@ -236,124 +240,234 @@ func newTrainer(h *History, set []item, exact bool, hp hyper, o TrainOptions) *t
 	random := rand.New(rand.NewPCG(t.seed, 1))
 	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 
-	// The reviews are copied into the order of the batches, so that a pass
-	// reads memory forwards.
-	var total int
-	for _, c := range order {
-		total += int(last[c] - h.start[c] + 1)
-	}
-	grade := make([]Grade, 0, total)
-	days := make([]float64, 0, total)
-	weight := make([]float64, 0, total)
 	elapsed := h.days
 	if exact {
 		elapsed = h.exact
 	}
-	t.cards = make([]cardRun, len(order))
-	current := batch{}
+	// First which cards make a batch, then, in two halves, what is in it.
+	type span struct{ from, to, items, reviews int }
+	var spans []span
+	var s span
 	for i, c := range order {
-		from, to := h.start[c], last[c]+1
-		n := len(grade)
-		grade = append(grade, h.grade[from:to]...)
-		days = append(days, elapsed[from:to]...)
-		weight = append(weight, weights[from:to]...)
-		t.cards[i] = cardRun{grade: grade[n:], days: days[n:], weight: weight[n:]}
-		if current.items > 0 && current.items+int(count[c]) > hp.batch {
-			t.batches = append(t.batches, current)
-			current = batch{from: i}
+		if s.items > 0 && s.items+int(count[c]) > hp.batch {
+			spans = append(spans, s)
+			s = span{from: i}
 		}
-		current.to = i + 1
-		current.items += int(count[c])
+		s.to = i + 1
+		s.items += int(count[c])
+		s.reviews += int(last[c] - h.start[c] + 1)
 	}
-	if current.items > 0 {
-		t.batches = append(t.batches, current)
+	if s.items > 0 {
+		spans = append(spans, s)
 	}
-	for i := range t.batches {
-		b := &t.batches[i]
-		var reviews, seen int
-		for _, c := range t.cards[b.from:b.to] {
-			reviews += len(c.grade)
+	t.batches = make([]batch, len(spans))
+	inHalves(len(spans), func(from, to int) {
+		var cards []cardRun
+		for b, s := range spans[from:to] {
+			cards = cards[:0]
+			for _, c := range order[s.from:s.to] {
+				i, j := h.start[c], last[c]+1
+				cards = append(cards, cardRun{h.grade[i:j], elapsed[i:j], weights[i:j]})
+			}
+			t.batches[from+b] = newBatch(cards, s.items, s.reviews)
 		}
-		for b.half = b.from; b.half < b.to && 2*seen < reviews; b.half++ {
-			seen += len(t.cards[b.half].grade)
-		}
-	}
+	})
 	return t
 }
 
-// worker works on one half of each batch.
-type worker struct {
-	model    differentiable
-	tape     tape
-	gradient []float64
-	loss     float64
-}
-
-func (t *trainer) newWorker() *worker {
-	k := &worker{model: t.model()}
-	_, places := k.model.size()
-	k.gradient = make([]float64, places)
-	return k
-}
-
-// score sums the loss of some cards, and its gradient if asked for.
-func (k *worker) score(w []float64, cards []cardRun, gradient bool) {
-	k.model.load(w)
-	k.loss = 0
-	if !gradient {
-		for _, c := range cards {
-			k.loss += k.model.card(c, &k.tape, nil)
+func newBatch(cards []cardRun, items, reviews int) batch {
+	b := batch{items: items}
+	var seen int
+	for i := range b.runs {
+		var n int
+		for n < len(cards) && (i == chunks-1 || seen*chunks < reviews*(i+1)) {
+			seen += len(cards[n].grade)
+			n++
 		}
-		return
+		b.runs[i] = pack(cards[:n])
+		cards = cards[n:]
 	}
-	clear(k.gradient)
-	for _, c := range cards {
-		k.model.card(c, &k.tape, k.gradient)
-	}
-	k.model.fold(k.gradient)
+	return b
 }
 
-// team is two workers, one of them in a goroutine of its own.
+// step is one step of training handed to two workers. Nothing in it changes
+// but the marks of who has taken and who has done a run, so a worker that the
+// operating system held up may finish it late without harm.
+type step struct {
+	w     []float64
+	runs  *[chunks]run
+	taken [chunks]atomic.Bool
+	done  [chunks]atomic.Bool
+	parts [chunks][]float64 // gradients by the second worker
+}
+
+// team is the worker that trains and a second one in a goroutine of its own.
+// The first takes runs from the front, the second from the back. The second
+// waits by yielding rather than by sleeping: work comes every few microseconds,
+// and to be woken takes longer than that.
+//
+// If the second keeps the first waiting, because other programs want its
+// processor, the first does that run again itself, with the same result; if
+// that happens often, the second is sent to rest for a while, since waiting by
+// yielding takes from a busy machine more than it gives.
 type team struct {
-	here, there *worker
-	work        chan job
-	done        chan struct{}
+	model   differentiable
+	parts   [chunks][]float64 // gradients by the first worker
+	current atomic.Pointer[step]
+	alone   bool // no second worker
+
+	stop  atomic.Bool
+	rest  atomic.Bool
+	wake  chan struct{}
+	ended chan struct{}
+
+	steps, late  int // in the present trial of the second worker
+	resting      int // steps left to do alone
+	restingSpell int
 }
 
-type job struct {
-	w        []float64
-	cards    []cardRun
-	gradient bool
-}
+const (
+	// trial is the number of steps after which the second worker is judged,
+	// mostLate of them those in which it may be of no help.
+	trial    = 64
+	mostLate = 16
+	// A first rest is so many steps, each further one twice as many, up to the
+	// longest.
+	firstRest, longestRest = 256, 4096
+)
 
-func (t *trainer) newTeam() *team {
-	m := &team{here: t.newWorker(), there: t.newWorker(), work: make(chan job), done: make(chan struct{})}
-	go func() {
-		defer close(m.done)
-		for j := range m.work {
-			m.there.score(j.w, j.cards, j.gradient)
-			m.done <- struct{}{}
-		}
-	}()
+func newTeam(model func() differentiable) *team {
+	m := &team{
+		model: model(), alone: runtime.GOMAXPROCS(0) == 1,
+		wake: make(chan struct{}, 1), ended: make(chan struct{}), restingSpell: firstRest,
+	}
+	_, places := m.model.size()
+	for i := range m.parts {
+		m.parts[i] = make([]float64, places)
+	}
+	if m.alone {
+		close(m.ended)
+		return m
+	}
+	go m.second(model())
 	return m
 }
 
 // close ends the second worker.
 func (m *team) close() {
-	close(m.work)
-	<-m.done
+	m.stop.Store(true)
+	m.call()
+	<-m.ended
 }
 
-// score has both halves of some cards worked on.
-func (m *team) score(w []float64, first, second []cardRun, gradient bool) {
-	m.work <- job{w, second, gradient}
-	m.here.score(w, first, gradient)
-	<-m.done
+// call wakes the second worker, or has it not fall asleep.
+func (m *team) call() {
+	select {
+	case m.wake <- struct{}{}:
+	default: // it has been called already
+	}
+}
+
+func (m *team) second(model differentiable) {
+	defer close(m.ended)
+	var last *step
+	for !m.stop.Load() {
+		if m.rest.Load() {
+			<-m.wake
+			continue
+		}
+		s := m.current.Load()
+		if s == nil || s == last {
+			runtime.Gosched()
+			continue
+		}
+		last = s
+		for i := chunks - 1; i >= 0 && m.current.Load() == s; i-- {
+			if s.taken[i].CompareAndSwap(false, true) {
+				s.parts[i] = make([]float64, len(m.parts[i]))
+				derive(model, s.w, &s.runs[i], s.parts[i])
+				s.done[i].Store(true)
+			}
+		}
+	}
+}
+
+// judge counts a step in which the second worker was late or not, and sends it
+// to rest if it is late too often.
+func (m *team) judge(late bool) {
+	m.steps++
+	if late {
+		m.late++
+	}
+	if m.steps < trial {
+		return
+	}
+	if m.late > mostLate {
+		m.rest.Store(true)
+		m.resting = m.restingSpell
+		m.restingSpell = min(2*m.restingSpell, longestRest)
+	}
+	m.steps, m.late = 0, 0
+}
+
+// derive puts the gradient of a run into part.
+func derive(model differentiable, w []float64, r *run, part []float64) {
+	clear(part)
+	model.load(w)
+	model.score(r, part)
+	model.fold(part)
+}
+
+// patience is how often the first worker looks whether the second is done
+// before it does the run itself: a few microseconds.
+const patience = 2000
+
+// gradients gives the gradients of the runs of a batch. They are valid until
+// the next call.
+func (m *team) gradients(w []float64, runs *[chunks]run) (parts [chunks][]float64) {
+	if m.resting > 0 {
+		if m.resting--; m.resting == 0 {
+			m.rest.Store(false)
+			m.call()
+		}
+	}
+	if m.alone || m.resting > 0 {
+		for i := range runs {
+			derive(m.model, w, &runs[i], m.parts[i])
+		}
+		return m.parts
+	}
+	s := &step{w: slices.Clone(w), runs: runs}
+	m.current.Store(s)
+	var mine [chunks]bool
+	took := 0
+	for i := range runs {
+		if s.taken[i].CompareAndSwap(false, true) {
+			mine[i] = true
+			took++
+			derive(m.model, w, &runs[i], m.parts[i])
+		}
+	}
+	late := took == chunks
+	for i := range runs {
+		for n := 0; !mine[i] && !s.done[i].Load(); n++ {
+			if n == patience {
+				mine[i], late = true, true
+				derive(m.model, w, &runs[i], m.parts[i])
+			}
+		}
+		parts[i] = m.parts[i]
+		if !mine[i] {
+			parts[i] = s.parts[i]
+		}
+	}
+	m.judge(late)
+	return parts
 }
 
 // run trains from a start, which the pull draws back to.
 func (t *trainer) run(ctx context.Context, start []float64) ([]float64, error) {
-	m := t.newTeam()
+	m := newTeam(t.model)
 	defer m.close()
 	n := len(start)
 	w := slices.Clone(start)
@@ -367,29 +481,28 @@ func (t *trainer) run(ctx context.Context, start []float64) ([]float64, error) {
 	total := len(t.batches) * t.hyper.epochs
 	best, lowest := slices.Clone(w), math.Inf(1)
 	if t.best {
-		lowest = t.loss(m, w)
+		lowest = t.loss(w)
 	}
-	step := 0
+	at := 0
 	for range t.hyper.epochs {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if t.progress != nil && step%32 == 0 {
-				t.progress(step, total)
+			if t.progress != nil && at%32 == 0 {
+				t.progress(at, total)
 			}
-			b := t.batches[i]
-			t.gradient(m, w, start, b, gradient)
+			t.gradient(m, w, start, &t.batches[i], gradient)
 			for _, f := range t.frozen {
 				gradient[f] = 0
 			}
-			adam.step(w, gradient, cosine(t.hyper.rate, step, total))
+			adam.step(w, gradient, cosine(t.hyper.rate, at, total))
 			t.clip(w)
-			step++
+			at++
 		}
 		if t.best {
-			if loss := t.loss(m, w); loss < lowest {
+			if loss := t.loss(w); loss < lowest {
 				lowest = loss
 				copy(best, w)
 			}
@@ -410,24 +523,42 @@ func (t *trainer) run(ctx context.Context, start []float64) ([]float64, error) {
 }
 
 // gradient works out the gradient of one batch, penalties included.
-func (t *trainer) gradient(m *team, w, start []float64, b batch, gradient []float64) {
-	m.score(w, t.cards[b.from:b.half], t.cards[b.half:b.to], true)
+func (t *trainer) gradient(m *team, w, start []float64, b *batch, gradient []float64) {
+	parts := m.gradients(w, &b.runs)
 	scale := float64(b.items) / float64(t.items)
-	if seven, ok := m.here.model.(*gradient7); ok {
-		seven.penalty(scale, m.here.gradient)
-		seven.fold(m.here.gradient)
+	clear(gradient)
+	if seven, ok := m.model.(*gradient7); ok {
+		var part [places7]float64
+		seven.load(w)
+		seven.penalty(scale, part[:])
+		seven.fold(part[:])
+		copy(gradient, part[:])
 	}
 	for i := range gradient {
-		sigma := t.hyper.sigma[i]
-		gradient[i] = m.here.gradient[i] + m.there.gradient[i] + 2*t.hyper.pull*scale*(w[i]-start[i])/(sigma*sigma)
+		gradient[i] += 2 * t.hyper.pull * scale * (w[i] - start[i]) / (t.hyper.sigma[i] * t.hyper.sigma[i])
+		for _, part := range parts {
+			gradient[i] += part[i]
+		}
 	}
 }
 
 // loss is the weighted loss over all cards, per item.
-func (t *trainer) loss(m *team, w []float64) float64 {
-	half := len(t.cards) / 2
-	m.score(w, t.cards[:half], t.cards[half:], false)
-	return (m.here.loss + m.there.loss) / float64(t.items)
+func (t *trainer) loss(w []float64) float64 {
+	losses := make([]float64, len(t.batches))
+	inHalves(len(t.batches), func(from, to int) {
+		model := t.model()
+		model.load(w)
+		for i := from; i < to; i++ {
+			for j := range chunks {
+				losses[i] += model.score(&t.batches[i].runs[j], nil)
+			}
+		}
+	})
+	var sum float64
+	for _, l := range losses {
+		sum += l
+	}
+	return sum / float64(t.items)
 }
 
 // distancePenalty is the pull's value for a batch of some of all items.

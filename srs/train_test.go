@@ -214,16 +214,19 @@ func fourCards() []cardRun {
 }
 
 func cardsLoss(model differentiable, w []float64, cards []cardRun) float64 {
-	k := &worker{model: model}
-	k.score(w, cards, false)
-	return k.loss
+	model.load(w)
+	r := pack(cards)
+	return model.score(&r, nil)
 }
 
 func cardsGradient(model differentiable, w []float64, cards []cardRun) []float64 {
+	model.load(w)
 	n, places := model.size()
-	k := &worker{model: model, gradient: make([]float64, places)}
-	k.score(w, cards, true)
-	return k.gradient[:n]
+	gradient := make([]float64, places)
+	r := pack(cards)
+	model.score(&r, gradient)
+	model.fold(gradient)
+	return gradient[:n]
 }
 
 // TestGradientKnownAnswer holds the loss, gradient and first step that fsrs-rs
@@ -273,14 +276,26 @@ func checkGradient(t *testing.T, name string, w, gradient []float64, loss func(w
 	}
 }
 
-// sampleCards prepares some of the sample log's cards for training.
+// sampleCards are some of the sample log's cards, every item of weight 1.
 func sampleCards(tb testing.TB, exact bool) []cardRun {
 	tb.Helper()
 	h := NewHistory(sampleEntries(tb))
+	elapsed := h.days
 	if exact {
-		h = h.WithSameDay()
+		elapsed = h.exact
 	}
-	return newTrainer(h, h.items, exact, hyper6, TrainOptions{}).cards[:200]
+	weights := make([]float64, len(h.grade))
+	for r := range weights {
+		if exact || h.days[r] > 0 {
+			weights[r] = 1
+		}
+	}
+	var cards []cardRun
+	for c := range min(200, h.Cards()) {
+		a, b := h.start[c], h.start[c+1]
+		cards = append(cards, cardRun{h.grade[a:b], elapsed[a:b], weights[a:b]})
+	}
+	return cards
 }
 
 func TestGradients(t *testing.T) {
