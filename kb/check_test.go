@@ -331,7 +331,7 @@ func TestRules(t *testing.T) {
 		})
 	}
 	for _, rule := range []string{ // with tests of their own
-		"unreadable", "file-name", "file-size", "binary", "prerequisite-circle", "slug-repeat",
+		"unreadable", "tangled", "file-name", "file-size", "binary", "prerequisite-circle", "slug-repeat",
 		"path", "path-reason", "path-order", "glossary", "glossary-order", "interview", "interview-card", "interview-wanted",
 	} {
 		covered[rule] = true
@@ -409,6 +409,34 @@ func TestFilesOfATree(t *testing.T) {
 	}
 	if _, err := OpenFS(fstest.MapFS{}, Options{}); err == nil {
 		t.Error("a tree without pages opened")
+	}
+}
+
+// TestTangled: text that would keep the parser busy for minutes is refused with
+// its line; text that is only long is not.
+func TestTangled(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		line int
+	}{
+		"quotations":           {"a\n" + strings.Repeat("> ", maxNesting+1) + "a", 2},
+		"some quotations":      {strings.Repeat("> ", maxNesting) + "a", 0},
+		"many quoted lines":    {strings.Repeat("> a\n", 5000), 0},
+		"indents":              {strings.Repeat(" ", 4*maxNesting+1) + "- a", 1},
+		"spaces at the end":    {"a" + strings.Repeat(" ", 5000) + "\n" + strings.Repeat(" ", 5000), 0},
+		"links on a line":      {"a\n\n" + strings.Repeat("[a](", maxLinks+1), 3},
+		"links on many lines":  {strings.Repeat("[a](\n", maxLinks+1), maxLinks + 1},
+		"links in paragraphs":  {strings.Repeat("[a](b)\n\n", maxLinks+1), 0},
+		"brackets":             {strings.Repeat("[", maxBrackets+1), 1},
+		"wikilinks everywhere": {strings.Repeat("[[a]] b\n", maxBrackets/2), 0},
+	} {
+		if got := tangled(c.text); got != c.line {
+			t.Errorf("%s: line %d, want %d", name, got, c.line)
+		}
+		r := parseFile(file{name: "own/page.md", data: "---\ntitle: a\n---\n" + c.text}, true)
+		if refused := r.page == nil; refused != (c.line > 0) || refused && (len(r.faults) != 1 || r.faults[0].Line != c.line+3) {
+			t.Errorf("%s: %v, %v", name, refused, r.faults)
+		}
 	}
 }
 

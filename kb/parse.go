@@ -116,6 +116,11 @@ func parseFile(f file, own bool) (out *parsed) {
 		return &d.parsed
 	}
 	text, flaws := clean(f.data)
+	if line := tangled(text); line > 0 {
+		d.report("tangled", line, "the text is nested too deep or holds too many brackets, and is left out", "split the paragraph")
+		d.page = nil
+		return &d.parsed
+	}
 	for _, w := range flaws {
 		d.report(w.rule, w.line, w.message, w.remedy)
 	}

@@ -22,6 +22,7 @@ var rules = []Rule{
 	{"unreadable", Error, true, false, "a file can be read and parsed"},
 	{"file-name", Error, true, true, "a page is <section>/<slug>.md, slug and section in lower case with single hyphens"},
 	{"file-size", Error, true, false, "a page is smaller than 1 MiB; a built-in one stays under 64 KiB"},
+	{"tangled", Error, true, false, "no paragraph holds thousands of brackets and nothing is nested a hundred deep"},
 	{"binary", Error, true, false, "a page is text"},
 	{"bom", Error, true, true, "no byte order mark"},
 	{"utf8", Error, true, true, "a page is valid UTF-8"},
