@@ -391,6 +391,7 @@ func containsAny(line string, texts ...string) bool {
 }
 
 func (d *document) checkWords() {
+	sources := d.section("Sources")
 	for n := 1; n <= d.lines.count(); n++ {
 		line, start := d.lines.line(n), d.lines.start(n)
 		if containsAny(line, "owadays", "OWADAYS", " today", " this day") {
@@ -400,7 +401,7 @@ func (d *document) checkWords() {
 				}
 			}
 		}
-		if strings.Count(line, ".") >= 3 {
+		if strings.Count(line, ".") >= 3 && (sources == nil || start < sources.Start || start >= sources.End) { // there 7.2.1.5 is a chapter
 			for _, m := range addressPattern.FindAllStringIndex(line, -1) {
 				if address := line[m[0]:m[1]]; !documentationAddress(address) {
 					d.at("real-address", start+m[0], address+" may be a real address", "use 192.0.2.0/24, 198.51.100.0/24 or 203.0.113.0/24")
@@ -413,7 +414,7 @@ func (d *document) checkWords() {
 			}
 		}
 	}
-	if h := d.section("Sources"); h != nil {
+	if h := sources; h != nil {
 		for _, m := range urlPattern.FindAllStringIndex(d.text[h.Start:h.End], -1) {
 			if !d.code.has(h.Start + m[0]) {
 				d.at("bare-link", h.Start+m[0], "a link under Sources", "name the document and its section")

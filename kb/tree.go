@@ -73,7 +73,7 @@ func readTree(fsys fs.FS) ([]file, []Fault) {
 		case info.IsDir():
 			return nil
 		case !info.Mode().IsRegular(): // a pipe would wait for ever
-			fail(name, fs.ErrInvalid)
+			fail(name, errNotRegular)
 			return nil
 		case info.Size() > maxFile:
 			files = append(files, file{name: name, data: strings.Repeat(" ", maxFile+1)})
@@ -89,6 +89,8 @@ func readTree(fsys fs.FS) ([]file, []Fault) {
 	})
 	return files, faults
 }
+
+var errNotRegular = errors.New("it is not a regular file")
 
 // maxDepth bounds the directories below each other in a tree.
 const maxDepth = 8
