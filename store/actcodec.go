@@ -84,6 +84,8 @@ func (a Bookmark) body(int64) []byte { return putSwitch(a.On) }
 func (a Note) body(int64) []byte     { return putString(nil, 1, a.Text) }
 func (a Setting) body(int64) []byte  { return putString(nil, 1, a.Value) }
 
+func (a Batch) body(int64) []byte { return putUint(nil, 1, a.Acts) }
+
 func (a Adopt) body(int64) []byte {
 	b := putUint(nil, 1, uint64(a.ID))
 	if len(a.Parameters) == 0 {
@@ -224,6 +226,14 @@ func decodeAct(k Kind, subject string, at int64, body []byte) (Act, error) {
 			return pass(Note{id, text}, r.err)
 		}
 		return pass(Setting{id, text}, r.err)
+	case Imported:
+		a := Batch{Source: id}
+		for r.next() {
+			if r.num == 1 {
+				a.Acts = r.u
+			}
+		}
+		return pass(a, r.err)
 	case Adopted:
 		var a Adopt
 		for r.next() {
@@ -266,6 +276,7 @@ var kindSubjects = map[Kind]string{
 	Reviewed: SubjectCard, Suspended: SubjectCard, Buried: SubjectCard, Marked: SubjectCard, Reset: SubjectCard,
 	Kept: SubjectCard, Placed: SubjectCard, Ticked: SubjectTask, ReadUpTo: SubjectPage, Bookmarked: SubjectPage,
 	Chosen: SubjectPage, Noted: SubjectNote, Set: SubjectSetting, Adopted: SubjectParameters,
+	Imported: SubjectImport,
 }
 
 func encodeTarget(id EventID) []byte {

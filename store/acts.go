@@ -46,105 +46,135 @@ func (s TaskState) String() string {
 	return fmt.Sprintf("state-%d", uint8(s))
 }
 
+// MarshalText gives the name.
+func (s TaskState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText is the inverse of MarshalText.
+func (s *TaskState) UnmarshalText(b []byte) error {
+	for t := range TaskState(math.MaxUint8) {
+		if t.String() == string(b) {
+			*s = t
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown state %q", b)
+}
+
 // Review is one answer to a card.
 type Review struct {
-	Card  string
-	Grade srs.Grade
+	Card  string    `json:"-"`
+	Grade srs.Grade `json:"grade"`
 	// State and Step are what the scheduler chose, like Due, so that a replay
 	// does not depend on settings.
-	State srs.State
-	Step  uint8
+	State srs.State `json:"state"`
+	Step  uint8     `json:"step,omitempty"`
 	// Due is the due time that was chosen, Unix milliseconds.
-	Due int64
+	Due int64 `json:"due"`
 	// ScheduledDays is the interval that was chosen, 0 within a day.
-	ScheduledDays int32
+	ScheduledDays int32 `json:"scheduled_days,omitempty"`
 	// Params is the id of the parameter set in force, 0 for the default one.
-	Params uint32
+	Params uint32 `json:"params,omitempty"`
 	// Took is the time from question to grade in milliseconds.
-	Took uint32
+	Took uint32 `json:"took,omitempty"`
 	// Practice marks extra practice: recorded, but the schedule stays.
-	Practice bool
+	Practice bool `json:"practice,omitempty"`
 	// Confidence before the answer was shown: 0 not asked, else as study
 	// defines it.
-	Confidence uint8
+	Confidence uint8 `json:"confidence,omitempty"`
 	// AnswerHash is the hash of the answer that was graded, 0 if unknown.
-	AnswerHash uint64
+	AnswerHash uint64 `json:"answer_hash,omitempty,string"`
 }
 
 // Suspend takes a card out of every queue, or puts it back.
 type Suspend struct {
-	Card string
-	On   bool
+	Card string `json:"-"`
+	On   bool   `json:"on"`
 }
 
 // Bury hides a card as long as the study day is before Until.
 type Bury struct {
-	Card  string
-	Until Day
+	Card  string `json:"-"`
+	Until Day    `json:"until"`
 }
 
 // Mark flags a card.
 type Mark struct {
-	Card string
-	On   bool
+	Card string `json:"-"`
+	On   bool   `json:"on"`
 }
 
 // Forget makes a card new again; its history stays in the log.
-type Forget struct{ Card string }
+type Forget struct {
+	Card string `json:"-"`
+}
 
 // Keep accepts that the answer of a card has changed: the schedule stays and
 // AnswerHash is what counts as learned from now on.
 type Keep struct {
-	Card       string
-	AnswerHash uint64
+	Card       string `json:"-"`
+	AnswerHash uint64 `json:"answer_hash,string"`
 }
 
 // Place gives a card a scheduling state outright: an import that knows the
 // state but not the reviews, or a due date set by hand.
 type Place struct {
-	Card  string
-	State srs.Card
+	Card  string   `json:"-"`
+	State srs.Card `json:"card"`
 }
 
 // Tick sets the state of a checklist item.
 type Tick struct {
-	Task  string
-	State TaskState
+	Task  string    `json:"-"`
+	State TaskState `json:"state"`
 }
 
 // Status sets the state of a page as a node of paths.
 type Status struct {
-	Page  string
-	State TaskState
+	Page  string    `json:"-"`
+	State TaskState `json:"state"`
 }
 
 // ReadTo remembers how far a page was read.
 type ReadTo struct {
-	Page, Heading string
-	Offset        int32   // lines below the heading
-	Fraction      float32 // of the page, 0..1
-	Finished      bool    // the end was reached; once is kept
+	Page     string  `json:"-"`
+	Heading  string  `json:"heading,omitempty"`
+	Offset   int32   `json:"offset,omitempty"`   // lines below the heading
+	Fraction float32 `json:"fraction"`           // of the page, 0..1
+	Finished bool    `json:"finished,omitempty"` // the end was reached; once is kept
 }
 
 // Bookmark sets or removes the bookmark of a page.
 type Bookmark struct {
-	Page string
-	On   bool
+	Page string `json:"-"`
+	On   bool   `json:"on"`
 }
 
 // Note replaces the note on a page or a card, named by slug or id. The empty
 // text removes it.
-type Note struct{ Page, Text string }
+type Note struct {
+	Page string `json:"-"`
+	Text string `json:"text"`
+}
 
 // Setting sets a study setting. The empty value removes it.
-type Setting struct{ Name, Value string }
+type Setting struct {
+	Name  string `json:"-"`
+	Value string `json:"value"`
+}
+
+// Batch opens an import: the events of the same Group belong to it and are
+// undone with it. Only Store.Import makes it.
+type Batch struct {
+	Source string `json:"-"`
+	Acts   uint64 `json:"acts"` // that were imported
+}
 
 // Adopt puts a parameter set of the memory model into force. An ID of 0 is
 // replaced by ParametersID(Parameters); no Parameters at all means going back
 // to the defaults, whose id is 0.
 type Adopt struct {
-	ID         uint32
-	Parameters []float64
+	ID         uint32    `json:"id"`
+	Parameters []float64 `json:"parameters"`
 }
 
 // ParametersID names a parameter set by its content, so that two devices
@@ -182,6 +212,7 @@ func (Bookmark) Kind() Kind { return Bookmarked }
 func (Note) Kind() Kind     { return Noted }
 func (Setting) Kind() Kind  { return Set }
 func (Adopt) Kind() Kind    { return Adopted }
+func (Batch) Kind() Kind    { return Imported }
 
 func (a Review) Subject() string   { return SubjectCard + a.Card }
 func (a Suspend) Subject() string  { return SubjectCard + a.Card }
@@ -197,3 +228,4 @@ func (a Bookmark) Subject() string { return SubjectPage + a.Page }
 func (a Note) Subject() string     { return SubjectNote + a.Page }
 func (a Setting) Subject() string  { return SubjectSetting + a.Name }
 func (a Adopt) Subject() string    { return SubjectParameters }
+func (a Batch) Subject() string    { return SubjectImport + a.Source }

@@ -29,6 +29,7 @@ var sampleActs = []Act{
 	Bookmark{"p", true},
 	Note{"p", "some\ntext"},
 	Setting{"n", "v"},
+	Batch{"anki", 9},
 	Adopt{ID: 5, Parameters: []float64{0.1, -2, math.SmallestNonzeroFloat64}},
 }
 
@@ -154,7 +155,7 @@ func TestUnknownKindSurvives(t *testing.T) {
 	s := openTest(t, path, c.options())
 	do(t, s, Mark{"c", true})
 	later := Event{EventID: EventID{c.ms() + 5, 99, 1}, At: c.ms(), Group: 1, Kind: 4711, Subject: "star:x", Body: []byte("opaque"), extra: putUint(nil, 500, 3)}
-	if err := s.update(t.Context(), func(w *writer) error { return w.merge(later.Subject, []Event{later}) }); err != nil {
+	if err := s.update(t.Context(), func(w *writer) error { _, err := w.merge([]Event{later}); return err }); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Rebuild(t.Context()); err != nil {

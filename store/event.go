@@ -34,12 +34,14 @@ const (
 	Chosen     Kind = 14 // Status
 	Kept       Kind = 15 // Keep
 	Placed     Kind = 16 // Place
+	Imported   Kind = 17 // Batch
 )
 
 var kindNames = map[Kind]string{
 	Reviewed: "reviewed", Undone: "undone", Redone: "redone", Suspended: "suspended", Buried: "buried",
 	Marked: "marked", Reset: "reset", Ticked: "ticked", ReadUpTo: "read", Bookmarked: "bookmarked",
 	Noted: "noted", Set: "set", Adopted: "adopted", Chosen: "chosen", Kept: "kept", Placed: "placed",
+	Imported: "imported",
 }
 
 // String is the name used in exports and journals; "kind-N" for a kind
@@ -158,6 +160,11 @@ const (
 	SubjectNote       = "note:"
 	SubjectSetting    = "setting:"
 	SubjectParameters = "parameters:"
+	SubjectImport     = "import:"
 )
+
+// noWindow is the window of imported acts of the past: no window undoes them
+// but by undoing the whole import.
+const noWindow = math.MaxUint32
 
 const maxSubject = math.MaxUint16 / 4

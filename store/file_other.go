@@ -22,3 +22,6 @@ func alive(pid int) bool {
 func syncDir(string) error { return nil }
 
 func isReadOnlyFS(error) bool { return false }
+
+// renameWhileOpen: an open file cannot be replaced.
+const renameWhileOpen = false

@@ -36,3 +36,6 @@ func syncDir(dir string) error {
 }
 
 func isReadOnlyFS(err error) bool { return errors.Is(err, syscall.EROFS) }
+
+// renameWhileOpen: an open file can be replaced.
+const renameWhileOpen = true

@@ -35,14 +35,6 @@ func (d dayDelta) add(day Day, c DayCounts) {
 	d[day] = sum
 }
 
-func (d dayDelta) subtract(o dayDelta) {
-	for day, c := range o {
-		sum := d[day]
-		sum.add(c, true)
-		d[day] = sum
-	}
-}
-
 // The buckets that hold projections.
 var (
 	bucketCards      = []byte("cards")

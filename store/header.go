@@ -45,22 +45,26 @@ func parseMeta(b []byte) (header, bool) {
 	return d, ok
 }
 
-// readHeader returns the newer of the valid headers.
+var errOneMeta = errors.New("one of its two headers is damaged: the last act may be missing")
+
+// readHeader returns the newer of the two headers. If only one is valid it is
+// returned with errOneMeta: bbolt would silently go on from it, and if it is
+// the older one, without what was written last.
 func readHeader(r io.ReaderAt) (header, error) {
-	var newest header
+	var found []header
 	buf := make([]byte, metaPageSize)
 	consider := func(at int64) bool {
 		if _, err := r.ReadAt(buf, at); err != nil {
 			return false
 		}
 		h, ok := parseMeta(buf)
-		if ok && (newest.pageSize == 0 || h.txid > newest.txid) {
-			newest = h
+		if ok {
+			found = append(found, h)
 		}
 		return ok
 	}
 	if consider(0) {
-		consider(newest.pageSize)
+		consider(found[0].pageSize)
 	} else {
 		for size := int64(minPageSize); size <= maxPageSize; size *= 2 {
 			if consider(size) {
@@ -68,14 +72,21 @@ func readHeader(r io.ReaderAt) (header, error) {
 			}
 		}
 	}
-	if newest.pageSize == 0 {
+	switch len(found) {
+	case 0:
 		return header{}, errNoMeta
+	case 1:
+		return found[0], errOneMeta
 	}
-	return newest, nil
+	if found[1].txid > found[0].txid {
+		found[0] = found[1]
+	}
+	return found[0], nil
 }
 
-// checkFile makes sure that every page that the header counts is there. It
-// needs no lock: a writer makes the file longer before its header says so.
+// checkFile makes sure that every page that the header counts is there. Without
+// the lock it may return errOneMeta although nothing is wrong; otherwise it
+// needs none: a writer makes the file longer before its header says so.
 func checkFile(f *os.File) (header, error) {
 	h, err := readHeader(f)
 	info, serr := f.Stat()
@@ -86,7 +97,9 @@ func checkFile(f *os.File) (header, error) {
 		return header{}, errors.New("it is a directory")
 	case info.Size() == 0:
 		return header{}, errors.New("the file is empty")
-	case err != nil:
+	case errors.Is(err, errOneMeta) && info.Size() >= h.pages*h.pageSize:
+		return h, err
+	case err != nil && !errors.Is(err, errOneMeta):
 		return header{}, err
 	}
 	if need := h.pages * h.pageSize; info.Size() < need {

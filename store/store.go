@@ -281,7 +281,11 @@ func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
 				return nil, err
 			}
 			// bbolt maps what the headers speak of, whether it is there or not.
-			if _, broken = checkFile(f); broken != nil {
+			// Without the lock a header may be seen half written.
+			if _, broken = checkFile(f); errors.Is(broken, errOneMeta) {
+				broken = nil
+			}
+			if broken != nil {
 				_ = f.Close()
 				return nil, broken
 			}
@@ -291,6 +295,16 @@ func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
 	})
 	switch {
 	case err == nil:
+		// While this process waited for the lock, another one may have put a
+		// restored file in this one's place.
+		if !sameFile(file, s.path) {
+			_ = db.Close()
+			return nil, nil, berrors.ErrTimeout
+		}
+		if _, err := checkFile(file); err != nil {
+			_ = db.Close()
+			return nil, nil, s.damaged(err)
+		}
 		db.AllocSize = allocStep
 		return db, file, nil
 	case broken != nil:
@@ -303,6 +317,16 @@ func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
 		return nil, nil, err
 	}
 	return nil, nil, s.damaged(err)
+}
+
+// sameFile reports whether path still names the open file.
+func sameFile(f *os.File, path string) bool {
+	have, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	want, err := os.Stat(path)
+	return err == nil && os.SameFile(have, want)
 }
 
 func (s *Store) damaged(err error) error {
@@ -341,12 +365,12 @@ func (s *Store) create() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return createFile(s.path, func(tx *bbolt.Tx) error { return initFile(tx) })
+	return createFile(s.path, func(db *bbolt.DB) error { return db.Update(initFile) })
 }
 
 // createFile builds a new file under another name and links it to path when it
 // is whole and on disk. If somebody else was faster, theirs stays.
-func createFile(path string, fill func(*bbolt.Tx) error) (err error) {
+func createFile(path string, fill func(*bbolt.DB) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {
@@ -362,7 +386,7 @@ func createFile(path string, fill func(*bbolt.Tx) error) (err error) {
 		return err
 	}
 	db.AllocSize = allocStep
-	err = db.Update(fill)
+	err = fill(db)
 	if cerr := db.Close(); err == nil {
 		err = cerr
 	}
@@ -432,8 +456,9 @@ func (s *Store) Version() uint64 {
 		return 0
 	}
 	defer f.Close() //nolint:errcheck // only read
+	// While somebody is writing a header, the other one is good.
 	h, err := readHeader(f)
-	if err != nil {
+	if err != nil && !errors.Is(err, errOneMeta) {
 		return 0
 	}
 	return s.mix(h.txid, f)

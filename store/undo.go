@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -97,6 +98,9 @@ func (w *writer) undo(any bool) (step, error) {
 		}
 		return len(found) == 0 || e.Seq != e.Group, nil
 	})
+	if err == nil && len(found) > 0 && found[0].Kind == Imported {
+		found, err = w.batch(&found[0])
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +189,7 @@ func (w *writer) backwards(any bool, fn func(e *Event, mine bool) (bool, error))
 		if e.Subject, failed = nameOf(w.btx, n); failed != nil {
 			return false
 		}
-		mine := d.own && (any || e.Window == w.s.o.Window)
+		mine := d.own && e.Window != noWindow && (any || e.Window == w.s.o.Window)
 		more, err := fn(&e, mine)
 		failed = err
 		return more && err == nil
@@ -219,14 +223,45 @@ func (w *writer) turn(st step, kind Kind) (step, error) {
 	for i := range st {
 		st[i].detach()
 	}
+	if len(st) == 0 {
+		return nil, nil
+	}
+	var first Event
+	if err := w.stamp(&first); err != nil {
+		return nil, err
+	}
+	events := make([]Event, len(st))
 	for i := range st {
-		e := Event{Kind: kind, Subject: st[i].Subject, Body: encodeTarget(st[i].EventID)}
-		if err := w.stamp(&e); err != nil {
-			return nil, err
-		}
-		if err := w.extend(&e); err != nil {
+		events[i] = first
+		events[i].Order += int64(i)
+		events[i].Seq += uint64(i)
+		events[i].Kind, events[i].Subject, events[i].Body = kind, st[i].Subject, encodeTarget(st[i].EventID)
+		if err := events[i].check(); err != nil {
 			return nil, err
 		}
 	}
+	if _, err := w.merge(events); err != nil {
+		return nil, err
+	}
 	return st, nil
+}
+
+// batch collects the events of an import, which may be anywhere in the log.
+func (w *writer) batch(opening *Event) (step, error) {
+	var found step
+	var failed error
+	err := w.log.each(func(it item) bool {
+		if it.id.Device != opening.Device || it.id.Seq < opening.Seq {
+			return true
+		}
+		e, n, err := parseRecord(it.id, it.data)
+		if err == nil && e.Group == opening.Group {
+			if e.Subject, err = nameOf(w.btx, n); err == nil {
+				found = append(found, e)
+			}
+		}
+		failed = err
+		return err == nil
+	})
+	return found, errors.Join(err, failed)
 }

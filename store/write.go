@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -82,6 +83,7 @@ type writer struct {
 	windows map[uint32]bounds // to be written
 	days    dayDelta          // to be added to the counts
 	group   uint64            // Seq of the first event of this transaction
+	newSets bool              // merge brought parameter sets
 }
 
 func (s *Store) newWriter(btx *bbolt.Tx) (*writer, error) {
@@ -97,6 +99,12 @@ func (s *Store) newWriter(btx *bbolt.Tx) (*writer, error) {
 	var err error
 	if w.m, err = readMeta(btx); err != nil {
 		return nil, s.damaged(err)
+	}
+	// A lost or old state would order new events before old ones.
+	if k, _ := w.log.b.Cursor().Last(); k != nil {
+		if first, ok := parseKey(k); !ok || first.Order > w.m.order {
+			return nil, s.damaged(errors.New("the state of the log does not fit the log"))
+		}
 	}
 	return w, nil
 }
@@ -292,7 +300,8 @@ func (w *writer) extend(e *Event) error {
 		return err
 	}
 	if f == nil || e.Kind == Undone || e.Kind == Redone {
-		return w.merge(e.Subject, []Event{*e})
+		_, err := w.merge([]Event{*e})
+		return err
 	}
 	n, err := w.subject(e.Subject)
 	if err != nil {
@@ -301,7 +310,8 @@ func (w *writer) extend(e *Event) error {
 	if later, err := w.hasLater(n, e.EventID); err != nil {
 		return err
 	} else if later {
-		return w.merge(e.Subject, []Event{*e})
+		_, err := w.merge([]Event{*e})
+		return err
 	}
 	if _, _, err := w.insert(e); err != nil {
 		return err
@@ -337,43 +347,52 @@ func (w *writer) hasLater(subject uint32, id EventID) (bool, error) {
 	return later, nil
 }
 
-// merge inserts events about one subject, in any order and perhaps there
-// already, and folds the subject again.
-func (w *writer) merge(subject string, events []Event) error {
-	n, err := w.subject(subject)
-	if err != nil {
-		return err
+// merge inserts events, in any order and perhaps there already, and folds
+// their subjects again. It returns how many were new.
+func (w *writer) merge(events []Event) (added int, err error) {
+	slices.SortFunc(events, compareEvents)
+	before := map[string]projection{}
+	for i := range events {
+		subject := events[i].Subject
+		if _, ok := before[subject]; ok {
+			continue
+		}
+		if before[subject], err = w.project(subject, true); err != nil {
+			return 0, err
+		}
 	}
-	old, err := eventsOf(w.btx, n, subject)
-	if err != nil {
-		return err
-	}
-	before, err := w.project(subject, old, true)
-	if err != nil {
-		return err
-	}
-	all := slices.Grow(old, len(events))
+	sets := w.btx.Bucket(bucketParameters).Stats().KeyN
+	// In order, so that a log that was empty becomes a dense one.
 	for i := range events {
 		_, existed, err := w.insert(&events[i])
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if !existed {
-			all = append(all, events[i])
+			added++
 		}
 	}
-	slices.SortFunc(all, compareEvents)
-	after, err := w.project(subject, all, false)
-	if err != nil {
-		return err
+	// The parameter sets come first, for the reviews that name them.
+	subjects := slices.Sorted(maps.Keys(before))
+	if i, ok := slices.BinarySearch(subjects, SubjectParameters); ok {
+		subjects = append([]string{SubjectParameters}, slices.Delete(subjects, i, i+1)...)
 	}
-	if err := w.replace(before, after); err != nil {
-		return err
+	for _, subject := range subjects {
+		after, err := w.project(subject, false)
+		if err != nil {
+			return 0, err
+		}
+		if err := w.replace(before[subject], after); err != nil {
+			return 0, err
+		}
+		if subject == SubjectParameters {
+			w.s.tell(w.btx)
+		}
 	}
-	if subject == SubjectParameters {
-		w.s.tell(w.btx)
+	if w.btx.Bucket(bucketParameters).Stats().KeyN != sets {
+		w.newSets = true
 	}
-	return nil
+	return added, nil
 }
 
 func compareEvents(a, b Event) int {
@@ -386,9 +405,17 @@ func compareEvents(a, b Event) int {
 	return 0
 }
 
-// project folds events and adds what they contribute to days, or takes it
-// away.
-func (w *writer) project(subject string, events []Event, takeAway bool) (projection, error) {
+// project folds the events of a subject, and adds what they contribute to days
+// or takes it away.
+func (w *writer) project(subject string, takeAway bool) (projection, error) {
+	n, err := w.subject(subject)
+	if err != nil {
+		return nil, err
+	}
+	events, err := eventsOf(w.btx, n, subject)
+	if err != nil {
+		return nil, err
+	}
 	days, p := dayDelta{}, projection{}
 	if f, id := foldAll(subject, events, days, w.s.o.Projector); f != nil {
 		f.encode(id, p.put)
