@@ -2,6 +2,7 @@ package learner
 
 import (
 	"context"
+	"math"
 	"reflect"
 	"testing"
 
@@ -71,6 +72,91 @@ func TestTrainingLearns(t *testing.T) {
 		}
 		if seven.SameDayAfter.LogLoss >= sixAll.LogLoss {
 			t.Errorf("seed %d: FSRS-7 predicts same-day reviews at %v, FSRS-6 at %v", seed, seven.SameDayAfter.LogLoss, sixAll.LogLoss)
+		}
+	}
+}
+
+// retrain trains on the answers so far and goes on with the parameters found,
+// every card's memory replayed under them.
+func (s *simulation) retrain(t *testing.T, v srs.Version) {
+	t.Helper()
+	w, err := srs.Train(context.Background(), srs.NewHistory(s.entries), srs.TrainOptions{Version: v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.o.Config.Parameters = w
+	if s.scheduler, err = srs.NewScheduler(s.o.Config); err != nil {
+		t.Fatal(err)
+	}
+	replayed := map[int64]srs.Card{}
+	for _, e := range s.entries {
+		card := e.Card - firstID
+		now := s.cards[card]
+		c := s.scheduler.Recompute(replayed[card], srs.Moment{At: e.At, Day: e.Day}, e.Grade, now.Due, now.ScheduledDays)
+		replayed[card] = c
+	}
+	for card, c := range s.cards {
+		c.Memory = replayed[card].Memory
+		s.cards[card] = c
+	}
+}
+
+// TestRetentionAchieved has people whose memory is not the model's study for a
+// year, with training after four and eight months, and looks at the last four.
+// What they recall of all reviews must be what was predicted. Of the reviews
+// for which the scheduler was free to choose it must be what they asked for:
+// that leaves out intervals of a day or two, which cannot be any shorter
+// however soon a card fades.
+func TestRetentionAchieved(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates several years")
+	}
+	const wanted, freeFrom = 0.9, 3
+	for _, v := range []srs.Version{srs.FSRS6, srs.FSRS7} {
+		var all, free struct{ reviews, recalled, predicted float64 }
+		for seed := range uint64(2) {
+			s, err := newSimulation(LogOptions{Seed: 100 + seed, NewPerDay: 15, Missed: 0.08, Reviews: 1 << 30})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var from int
+			for d := range int32(365) {
+				if d == 120 || d == 240 {
+					s.retrain(t, v)
+					from = len(s.entries)
+				}
+				s.day(firstDay + d)
+			}
+			cards := map[int64]srs.Card{}
+			for i, e := range s.entries {
+				c, m := cards[e.Card], srs.Moment{At: e.At, Day: e.Day}
+				cards[e.Card] = s.scheduler.Recompute(c, m, e.Grade, 0, 1)
+				if i < from || e.State != srs.Review {
+					continue
+				}
+				p := s.scheduler.Retrievability(c, m)
+				recalled := 0.0
+				if e.Grade > srs.Again {
+					recalled = 1
+				}
+				all.reviews++
+				all.recalled += recalled
+				all.predicted += p
+				if e.Day-c.LastDay >= freeFrom {
+					free.reviews++
+					free.recalled += recalled
+					free.predicted += p
+				}
+			}
+		}
+		mean, predicted, chosen := all.recalled/all.reviews, all.predicted/all.reviews, free.recalled/free.reviews
+		t.Logf("FSRS-%d: %.4f recalled and %.4f predicted of %.0f reviews; %.4f of the %.0f after %d days or more, %.2f wanted",
+			v, mean, predicted, all.reviews, chosen, free.reviews, freeFrom, wanted)
+		if math.Abs(mean-predicted) > 0.01 {
+			t.Errorf("FSRS-%d: %.4f recalled, %.4f predicted", v, mean, predicted)
+		}
+		if math.Abs(chosen-wanted) > 0.02 {
+			t.Errorf("FSRS-%d: %.4f recalled, more than 0.02 from %.2f", v, chosen, wanted)
 		}
 	}
 }

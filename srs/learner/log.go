@@ -29,6 +29,8 @@ const (
 	// and begin at four.
 	firstDay = 18631
 	dayHour  = 4
+	// firstID makes ids look like Anki's: the millisecond a card was made.
+	firstID = 1_600_000_000_000
 	// ahead is how early a card in its steps may come when nothing else is left.
 	ahead = 20 * 60 * 1000
 )
@@ -36,6 +38,18 @@ const (
 // Log simulates a person who studies day by day as a scheduler asks, and
 // returns the answers in time order, with study days in UTC that begin at four.
 func Log(o LogOptions) ([]srs.Entry, error) {
+	s, err := newSimulation(o)
+	if err != nil {
+		return nil, err
+	}
+	s.entries = make([]srs.Entry, 0, o.Reviews)
+	for d := int32(firstDay); len(s.entries) < o.Reviews; d++ {
+		s.day(d)
+	}
+	return s.entries, nil
+}
+
+func newSimulation(o LogOptions) (*simulation, error) {
 	if o.Config.Retention == 0 {
 		o.Config = srs.DefaultConfig()
 	}
@@ -54,20 +68,11 @@ func Log(o LogOptions) ([]srs.Entry, error) {
 	if o.NewPerDay == 0 {
 		o.NewPerDay = max(3, o.Reviews/7000)
 	}
-	s := simulation{
+	return &simulation{
 		scheduler: scheduler, person: person, o: o,
 		random: rand.New(rand.NewPCG(o.Seed, 13)),
 		due:    map[int32][]int64{}, cards: map[int64]srs.Card{},
-	}
-	s.entries = make([]srs.Entry, 0, o.Reviews)
-	for d := int32(firstDay); len(s.entries) < o.Reviews; d++ {
-		if s.random.Float64() < o.Missed {
-			s.carry(d)
-			continue
-		}
-		s.study(d)
-	}
-	return s.entries, nil
+	}, nil
 }
 
 type simulation struct {
@@ -81,6 +86,15 @@ type simulation struct {
 	steps     queue             // cards in their steps
 	fresh     int64             // new cards so far
 	now       int64
+}
+
+// day is one study day, missed or not.
+func (s *simulation) day(d int32) {
+	if s.random.Float64() < s.o.Missed {
+		s.carry(d)
+		return
+	}
+	s.study(d)
 }
 
 // carry moves what was due on a day to the next.
@@ -121,8 +135,7 @@ func (s *simulation) answer(card int64, d int32) {
 	before := s.cards[card]
 	grade, took := s.person.Answer(card, m)
 	s.entries = append(s.entries, srs.Entry{
-		// Ids look like Anki's: the millisecond a card was made.
-		Card: 1_600_000_000_000 + card, At: s.now, Day: d, Grade: grade, State: before.State, Took: took,
+		Card: firstID + card, At: s.now, Day: d, Grade: grade, State: before.State, Took: took,
 	})
 	after := s.scheduler.Next(before, m, grade, uint64(card))
 	s.cards[card] = after
