@@ -14,14 +14,9 @@ func Seed(cardID string) uint64 {
 }
 
 // Noise is a number in [0, 1) that depends on the card and on how often it was
-// answered, and on nothing else: the u of fuzz and load balancing. The mixing is that of SplitMix64 (Steele, Lea
-// and Flood 2014).
+// answered, and on nothing else: the u of fuzz and load balancing.
 func Noise(seed uint64, reps uint32) float64 {
-	z := seed + (uint64(reps)+1)*0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	z ^= z >> 31
-	return float64(z>>11) / (1 << 53)
+	return unit(mix(seed + (uint64(reps)+1)*goldenGamma))
 }
 
 // fuzzFrom is the shortest interval, in days, that is fuzzed.

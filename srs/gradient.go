@@ -204,8 +204,8 @@ func (f *gradient6) score(r *run, gradient []float64) float64 {
 	clear(f.cards)
 	end := len(r.points)
 	var byDecay, byFactor float64
-	for j := len(r.active) - 1; j >= 0; j-- {
-		n := int(r.active[j])
+	for _, active := range slices.Backward(r.active) {
+		n := int(active)
 		marks, points := f.marks[end-n:end], r.points[end-n:end]
 		end -= n
 		cards := f.cards[:n]
@@ -290,6 +290,7 @@ func (f *gradient6) bonus(g Grade) float64 {
 		return f.w[15]
 	case Easy:
 		return f.w[16]
+	case Again, Good:
 	}
 	return 1
 }
@@ -342,6 +343,7 @@ func (f *gradient6) backward(m *mark6, g Grade, gs, gd float64, gradient []float
 			gradient[15] += by
 		case Easy:
 			gradient[16] += by
+		case Again, Good:
 		}
 		by *= bonus
 		gradient[8] += by

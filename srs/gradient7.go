@@ -1,6 +1,9 @@
 package srs
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // mark7 is one review of FSRS-7: the state before it and what was worked out.
 type mark7 struct {
@@ -10,8 +13,6 @@ type mark7 struct {
 	slow     growthMark7
 	rapid    growthMark7
 	capped   bool    // f was lowered to a share of s after Again
-	nextS    float64 // before the clamp on the stability itself
-	nextF    float64
 	reverted float64 // difficulty before its clamp
 }
 
@@ -124,8 +125,8 @@ func (f *gradient7) score(r *run, gradient []float64) float64 {
 	}
 	clear(f.cards)
 	end := len(r.points)
-	for j := len(r.active) - 1; j >= 0; j-- {
-		n := int(r.active[j])
+	for _, active := range slices.Backward(r.active) {
+		n := int(active)
 		marks, points := f.marks[end-n:end], r.points[end-n:end]
 		end -= n
 		cards := f.cards[:n]
@@ -275,6 +276,7 @@ func bonus7(p []float64, g Grade) float64 {
 		return p[6]
 	case Easy:
 		return p[7]
+	case Again, Good:
 	}
 	return 1
 }
@@ -337,6 +339,7 @@ func (f *gradient7) growBack(m *growthMark7, which int, x, d, r float64, g Grade
 		grad[6] += by
 	case Easy:
 		grad[7] += by
+	case Again, Good:
 	}
 	by *= bonus
 	grad[0] += by

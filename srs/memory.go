@@ -252,6 +252,7 @@ func (f *fsrs6) bonus(g Grade) float64 {
 		return f.w[15]
 	case Easy:
 		return f.w[16]
+	case Again, Good:
 	}
 	return 1
 }

@@ -3,7 +3,6 @@ package srs
 import (
 	"cmp"
 	"math"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -177,7 +176,7 @@ func (s *Scheduler) Forecast(h Habits, o ForecastOptions) []ForecastDay {
 	days := make([]ForecastDay, max(o.Days, 0))
 	runs := max(o.Runs, 1)
 	for run := range runs {
-		f := forecast{s: s, h: &h, o: &o, random: rand.New(rand.NewPCG(o.Seed, uint64(run)))}
+		f := forecast{s: s, h: &h, o: &o, random: newGenerator(o.Seed, uint64(run))}
 		f.run(days)
 	}
 	for i := range days {
@@ -195,7 +194,7 @@ type forecast struct {
 	s      *Scheduler
 	h      *Habits
 	o      *ForecastOptions
-	random *rand.Rand
+	random *generator
 	cards  []forecastCard
 	due    [][]int32 // cards by day; what falls later is left out
 }
@@ -271,7 +270,7 @@ func (f *forecast) day(today int32, d *ForecastDay, fresh *int) {
 
 // draw picks an index by shares that sum to 1.
 func (f *forecast) draw(shares []float64) int {
-	u := f.random.Float64()
+	u := f.random.float()
 	for i, s := range shares {
 		if u -= s; u < 0 {
 			return i
@@ -303,7 +302,7 @@ func (f *forecast) review(card, today int32) (recalled bool, seconds float64) {
 	elapsed := float64(today - c.last)
 	recall := f.s.model.Retrievability(c.memory, elapsed)
 	g := Again
-	if f.random.Float64() < recall {
+	if f.random.float() < recall {
 		g = Grade(f.draw(f.h.Pass[:]) + 2)
 	}
 	c.memory = f.s.model.Step(c.memory, elapsed, g)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -237,8 +236,8 @@ func newTrainer(h *History, set []item, exact bool, hp hyper, o TrainOptions) *t
 			order = append(order, int32(c))
 		}
 	}
-	random := rand.New(rand.NewPCG(t.seed, 1))
-	random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	random := newGenerator(t.seed, 1)
+	shuffle(random, order)
 
 	elapsed := h.days
 	if exact {
@@ -473,7 +472,7 @@ func (t *trainer) run(ctx context.Context, start []float64) ([]float64, error) {
 	w := slices.Clone(start)
 	gradient := make([]float64, n)
 	adam := newAdam(n, t.hyper)
-	random := rand.New(rand.NewPCG(t.seed, 2))
+	random := newGenerator(t.seed, 2)
 	order := make([]int, len(t.batches))
 	for i := range order {
 		order[i] = i
@@ -485,7 +484,7 @@ func (t *trainer) run(ctx context.Context, start []float64) ([]float64, error) {
 	}
 	at := 0
 	for range t.hyper.epochs {
-		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		shuffle(random, order)
 		for _, i := range order {
 			if err := ctx.Err(); err != nil {
 				return nil, err
