@@ -23,7 +23,16 @@ type Row struct {
 
 // IsLeech reports whether a card has been forgotten so often that it costs
 // more than it gives: eight lapses, Anki's default.
-func IsLeech(c *CardState) bool { return c.Card.Lapses >= 8 }
+func IsLeech(c *CardState) bool { return c.Card.Lapses >= leechLapses }
+
+// leechLapses is Anki's default.
+const leechLapses = 8
+
+// leechAt reports whether a number of lapses is one at which a leech is
+// announced: the eighth, and every fourth after it.
+func leechAt(lapses uint32) bool {
+	return lapses >= leechLapses && (lapses-leechLapses)%(leechLapses/2) == 0
+}
 
 // Rows returns every card of the library with its state, in library order.
 func (s *Service) Rows(ctx context.Context) ([]Row, error) {
@@ -48,7 +57,7 @@ func (s *Service) row(c *kb.Card, st store.CardState, section string, m *moment)
 	r := Row{Card: c, State: st, Name: StateName(&st, m.today), Section: section}
 	if st.Card.State != srs.New {
 		r.Recall = m.sched.Retrievability(st.Card, m.at())
-		r.DueDay = m.dayOf(st.Card.Due)
+		r.DueDay = m.dueDay(&st)
 		r.DueNow = !hidden(&st, m.today) && dueToday(&st, m)
 	}
 	return r

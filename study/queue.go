@@ -43,8 +43,10 @@ type Counts struct {
 func (c Counts) Total() int { return c.Due + c.New }
 
 type queue struct {
-	learning []queued // by due time
-	main     []queued // reviews with new cards mixed in
+	deadline *Deadline // nil when there is none
+	backlog  *Backlog  // nil when there is none
+	learning []queued  // by due time
+	main     []queued  // reviews with new cards mixed in
 	counts   Counts
 }
 
@@ -69,7 +71,7 @@ func dueToday(c *store.CardState, m *moment) bool {
 	case srs.Learning, srs.Relearning:
 		return c.Card.Due < m.endsAt().UnixMilli()
 	case srs.Review:
-		return m.dayOf(c.Card.Due) <= m.today
+		return m.dueDay(c) <= m.today
 	default:
 		return false
 	}
@@ -79,6 +81,9 @@ func dueToday(c *store.CardState, m *moment) bool {
 func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 	states := cardStates(tx)
 	var q queue
+	if _, paused := m.settings.Pauses.at(m.today); paused && sc.whole() && !sc.Practice {
+		return q
+	}
 	if sc.Practice {
 		q.main = practiceQueue(lib, m, states, sc)
 		q.counts = Counts{Due: len(q.main)}
@@ -122,6 +127,12 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 			}
 		}
 		fresh = newCards(tx, lib, m, states)
+		if q.deadline = deadline(tx, lib, m, states); q.deadline != nil {
+			// Until the date only its topics are introduced.
+			q.counts.Waiting = len(fresh)
+			fresh = q.deadline.fresh
+			reviews = append(reviews, q.deadline.extra...)
+		}
 	}
 	slices.SortFunc(q.learning, func(a, b queued) int {
 		return cmp.Or(cmp.Compare(a.state.Card.Due, b.state.Card.Due), cmp.Compare(a.card.ID, b.card.ID))
@@ -131,12 +142,20 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 	if sc.whole() {
 		done := tx.Day(m.today)
 		if room := max(0, m.settings.ReviewsPerDay-reviewsDone(done)); len(reviews) > room {
+			q.backlog = backlogOf(len(reviews), m.settings.ReviewsPerDay, load(tx, lib, m, 8))
 			q.counts.Held = len(reviews) - room
 			reviews = reviews[:room]
 		}
-		if room := max(0, m.settings.NewPerDay-int(done.New)); len(fresh) > room {
-			q.counts.Waiting = len(fresh) - room
-			fresh = fresh[:room]
+		limit := max(0, m.settings.NewPerDay-int(done.New))
+		switch {
+		case q.deadline != nil:
+			limit = q.deadline.NewToday
+		case q.backlog != nil:
+			limit = 0
+		}
+		if len(fresh) > limit {
+			q.counts.Waiting = max(q.counts.Waiting, len(fresh)-limit)
+			fresh = fresh[:limit]
 		}
 	}
 	q.counts.Learning = len(q.learning)
@@ -210,7 +229,7 @@ func orderReviews(reviews []queued, m *moment) {
 	key := func(q queued) float64 { return 0 }
 	switch order {
 	case "due":
-		key = func(q queued) float64 { return float64(m.dayOf(q.state.Card.Due)) }
+		key = func(q queued) float64 { return float64(m.dueDay(&q.state)) }
 	case "retrievability":
 		key = func(q queued) float64 { return m.sched.Retrievability(q.state.Card, m.at()) }
 	case "difficulty":

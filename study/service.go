@@ -163,6 +163,12 @@ func (m *moment) at() srs.Moment { return srs.Moment{At: m.now.UnixMilli(), Day:
 // endsAt is the first instant after today.
 func (m *moment) endsAt() time.Time { return dayEnd(m.today, m.settings.DayEnd, m.now.Location()) }
 
+// dueDay returns the study day on which a card in review really comes due:
+// days of a pause do not count.
+func (m *moment) dueDay(c *store.CardState) Day {
+	return m.settings.Pauses.shift(c.Card.LastDay, m.dayOf(c.Card.Due))
+}
+
 // dayOf returns the study day of an instant in milliseconds.
 func (m *moment) dayOf(ms int64) Day {
 	return dayOf(time.UnixMilli(ms).In(m.now.Location()), m.settings.DayEnd)

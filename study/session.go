@@ -34,6 +34,9 @@ type Question struct {
 	Shuffle  []int     // order in which options or steps are shown
 	Changed  bool      // the answer was edited since it was last graded
 	Asked    time.Time // when it was first shown
+
+	next [4]srs.Card // what Choices promise
+	day  Day         // on which they were promised
 }
 
 // Progress is how far a session is.
@@ -58,6 +61,9 @@ type Session struct {
 	answers  []answer
 	counts   Counts
 	pace     pace
+	load     []int // cards due per day from loadDay, see planner
+	loadDay  Day
+	leech    *kb.Card // the card that the last answer made a leech
 }
 
 type answer struct {
@@ -136,7 +142,7 @@ func (ses *Session) advance(tx *store.Tx, m *moment) error {
 		} else if state.Suspended {
 			continue
 		}
-		question, err := ses.question(q.card, state, m)
+		question, err := ses.question(tx, q.card, state, m)
 		if err != nil {
 			continue // the page went away under the session
 		}
@@ -165,7 +171,7 @@ func (ses *Session) pop(m *moment) (queued, bool) {
 	}
 }
 
-func (ses *Session) question(c *kb.Card, state store.CardState, m *moment) (*Question, error) {
+func (ses *Session) question(tx *store.Tx, c *kb.Card, state store.CardState, m *moment) (*Question, error) {
 	lib := ses.svc.Library()
 	face, err := lib.Face(c.ID)
 	if err != nil {
@@ -176,7 +182,8 @@ func (ses *Session) question(c *kb.Card, state store.CardState, m *moment) (*Que
 		New: state.Card.State == srs.New, Practice: ses.scope.Practice, Asked: m.now,
 		Changed: state.AnswerHash != 0 && state.AnswerHash != face.AnswerHash,
 	}
-	q.Choices = choices(m, state.Card, c.ID)
+	q.next, q.day = ses.planner(tx, m).preview(state.Card, c.ID, q.Page), m.today
+	q.Choices = choices(m, q.next)
 	seed := srs.Seed(c.ID) + uint64(state.Card.Reps)
 	switch c.Form {
 	case kb.FormOptions:
@@ -188,9 +195,20 @@ func (ses *Session) question(c *kb.Card, state store.CardState, m *moment) (*Que
 	return q, nil
 }
 
-func choices(m *moment, c srs.Card, id string) [4]Choice {
+// planner returns the planner for this session. What is due per day is counted
+// once a day and kept up to date, since counting looks at every card.
+func (ses *Session) planner(tx *store.Tx, m *moment) *planner {
+	if ses.load == nil || ses.loadDay != m.today {
+		p := newPlanner(tx, ses.svc.Library(), m)
+		ses.load, ses.loadDay = p.load, m.today
+		return p
+	}
+	return &planner{m: m, aim: map[float64]*srs.Scheduler{m.settings.Retention: m.sched}, load: ses.load}
+}
+
+func choices(m *moment, cards [4]srs.Card) [4]Choice {
 	var out [4]Choice
-	for i, next := range m.sched.Preview(c, m.at(), srs.Seed(id)) {
+	for i, next := range cards {
 		due := time.UnixMilli(next.Due).In(m.now.Location())
 		out[i] = Choice{Grade: srs.Grade(i + 1), State: next.State, Due: due, Days: int(next.ScheduledDays), In: due.Sub(m.now)}
 	}
@@ -208,12 +226,16 @@ func (ses *Session) Answer(ctx context.Context, g srs.Grade, confidence uint8) e
 	}
 	now := ses.svc.clock.At()
 	took := min(max(now.Sub(ses.shown), 0), maxTook)
-	act, err := ses.svc.review(ctx, q, g, took, confidence)
+	act, err := ses.review(ctx, q, g, took, confidence)
 	if err != nil {
 		return err
 	}
 	if err := ses.svc.do(ctx, act); err != nil {
 		return err
+	}
+	ses.leech = nil
+	if lapses := q.State.Card.Lapses; g == srs.Again && q.State.Card.State == srs.Review && !q.Practice && leechAt(lapses+1) {
+		ses.leech = q.Card
 	}
 	ses.answers = append(ses.answers, answer{card: q.Card, grade: g, isNew: q.New, review: q.State.Card.State == srs.Review, took: took})
 	return ses.next(ctx, q.Card)
@@ -221,14 +243,21 @@ func (ses *Session) Answer(ctx context.Context, g srs.Grade, confidence uint8) e
 
 // review builds the record of an answer: the schedule is chosen here, from
 // the state as the store has it now, and kept in the record.
-func (s *Service) review(ctx context.Context, q *Question, g srs.Grade, took time.Duration, confidence uint8) (store.Review, error) {
+func (ses *Session) review(ctx context.Context, q *Question, g srs.Grade, took time.Duration, confidence uint8) (store.Review, error) {
 	r := store.Review{
 		Card: q.Card.ID, Grade: g, Took: uint32(took.Milliseconds()), Practice: q.Practice,
 		Confidence: confidence, AnswerHash: q.Face.AnswerHash,
 	}
-	err := s.view(ctx, func(tx *store.Tx, m *moment) error {
+	err := ses.svc.view(ctx, func(tx *store.Tx, m *moment) error {
 		state, _ := tx.Card(q.Card.ID)
-		next := m.sched.Next(state.Card, m.at(), g, srs.Seed(q.Card.ID))
+		p := ses.planner(tx, m)
+		next := p.preview(state.Card, q.Card.ID, q.Page)[g-1]
+		if shown := q.next[g-1]; shown.ScheduledDays > 0 && q.day == m.today && state.Card == q.State.Card {
+			// What the button showed is what pressing it does.
+			next.State, next.Step, next.ScheduledDays = shown.State, shown.Step, shown.ScheduledDays
+			next.Due = m.now.UnixMilli() + int64(shown.ScheduledDays)*24*time.Hour.Milliseconds()
+		}
+		p.added(next)
 		r.State, r.Step, r.Due, r.ScheduledDays, r.Params = next.State, next.Step, next.Due, next.ScheduledDays, m.params
 		return nil
 	})
@@ -257,6 +286,14 @@ func (ses *Session) insertLearning(q queued) {
 		return cmp.Compare(a.state.Card.Due, b.state.Card.Due)
 	})
 	ses.learning = slices.Insert(ses.learning, i, q)
+}
+
+// Leech returns the card that the last answer made a leech, nil if none: it
+// was forgotten for the eighth time, or four times more since.
+func (ses *Session) Leech() *kb.Card {
+	ses.mu.Lock()
+	defer ses.mu.Unlock()
+	return ses.leech
 }
 
 // Skip puts the current card to the end of the queue without an answer.
@@ -372,7 +409,7 @@ func (ses *Session) revert(ctx context.Context, do func(context.Context) (Undone
 	}
 	err = ses.svc.view(ctx, func(tx *store.Tx, m *moment) error {
 		state, _ := tx.Card(c.ID)
-		question, err := ses.question(c, state, m)
+		question, err := ses.question(tx, c, state, m)
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,11 @@ type Settings struct {
 	Path            string          // slug of the learning path being followed, "" for none
 	Goal            string          // what the person prepares for: interview, roadmap, look, or "" while unanswered
 	Interview       store.Day       // date of the interview, 0 for none
+	Topics          string          // pages, tags or sections to know by then, "" for the path
+	RetentionOf     aims            // desired retention of single pages, tags or sections
+	Balance         bool            // choose days with little to do within the fuzz range
+	EasyDays        ease            // weekdays that should bring less
+	Pauses          pauses          // spans in which nothing comes due
 }
 
 // Setting describes one entry of [Settings] by name.
@@ -57,6 +62,25 @@ func intSetting(name string, def, lo, hi int, unit, help string, field func(*Set
 			return nil
 		},
 	}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func setOnOff(name, v string, field *bool) error {
+	switch v {
+	case "on", "true", "yes":
+		*field = true
+	case "off", "false", "no":
+		*field = false
+	default:
+		return fmt.Errorf("%s %q: want on or off", name, v)
+	}
+	return nil
 }
 
 func stepsSetting(name, def, help string, field func(*Settings) *[]time.Duration) Setting {
@@ -102,6 +126,11 @@ var settingTable = []Setting{
 			s.Interview = d
 			return nil
 		},
+	},
+	{
+		Name: "topics", Default: "", Help: "pages, tags or sections to know by the date; empty means the path",
+		get: func(s *Settings) string { return s.Topics },
+		set: func(s *Settings, v string) error { s.Topics = strings.Join(strings.Fields(v), " "); return nil },
 	},
 	intSetting("new-per-day", 10, 0, 9999, "cards", "new cards a day may introduce", func(s *Settings) *int { return &s.NewPerDay }),
 	intSetting("reviews-per-day", 200, 0, 9999, "cards", "reviews a day may ask for", func(s *Settings) *int { return &s.ReviewsPerDay }),
@@ -160,21 +189,47 @@ var settingTable = []Setting{
 	},
 	{
 		Name: "fuzz", Default: "on", Help: "spread intervals a little, so that cards learned together come apart",
-		get: func(s *Settings) string {
-			if s.Fuzz {
-				return "on"
-			}
-			return "off"
-		},
+		get: func(s *Settings) string { return onOff(s.Fuzz) },
+		set: func(s *Settings, v string) error { return setOnOff("fuzz", v, &s.Fuzz) },
+	},
+	{
+		Name: "retention-of", Default: "", Help: "recall to aim for by page, tag or section, such as security=0.95",
+		get: func(s *Settings) string { return s.RetentionOf.String() },
 		set: func(s *Settings, v string) error {
-			switch v {
-			case "on", "true", "yes":
-				s.Fuzz = true
-			case "off", "false", "no":
-				s.Fuzz = false
-			default:
-				return fmt.Errorf("fuzz %q: want on or off", v)
+			a, err := parseAims(v)
+			if err != nil {
+				return fmt.Errorf("retention-of %w", err)
 			}
+			s.RetentionOf = a
+			return nil
+		},
+	},
+	{
+		Name: "balance", Default: "on", Help: "within the spread, prefer days on which little is due",
+		get: func(s *Settings) string { return onOff(s.Balance) },
+		set: func(s *Settings, v string) error { return setOnOff("balance", v, &s.Balance) },
+	},
+	{
+		Name: "easy-days", Default: "", Help: "weekdays that should bring less, such as sat=reduced sun=minimum",
+		get: func(s *Settings) string { return s.EasyDays.String() },
+		set: func(s *Settings, v string) error {
+			e, err := parseEase(v)
+			if err != nil {
+				return fmt.Errorf("easy-days %w", err)
+			}
+			s.EasyDays = e
+			return nil
+		},
+	},
+	{
+		Name: "pause", Default: "", Help: "spans in which nothing comes due, such as 2026-12-20..2027-01-03",
+		get: func(s *Settings) string { return s.Pauses.String() },
+		set: func(s *Settings, v string) error {
+			p, err := parsePauses(v)
+			if err != nil {
+				return fmt.Errorf("pause %w", err)
+			}
+			s.Pauses = p
 			return nil
 		},
 	},

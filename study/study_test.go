@@ -587,7 +587,7 @@ func TestCountStreak(t *testing.T) {
 		"rest day a week apart": {days(100, 99, 98, 97, 96, 95, 93, 92, 91, 90, 89, 88, 87), 1, 13},
 		"long ago":              {days(50, 49), 1, 0},
 	} {
-		if got := countStreak(c.active, 100, c.rest); got != c.want {
+		if got := countStreak(c.active, nil, 100, c.rest); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

@@ -50,7 +50,10 @@ const LoadDays = 14
 type Today struct {
 	Now       time.Time
 	Day       Day
-	Fresh     bool // nothing was ever studied here: first launch
+	Deadline  *Deadline // the plan for the date, nil without one
+	Backlog   *Backlog  // nil unless reviews have piled up
+	Paused    Day       // last day of a pause that is on, 0 for none
+	Fresh     bool      // nothing was ever studied here: first launch
 	Goal      string
 	Counts    Counts
 	Minutes   int // estimate for Counts
@@ -77,7 +80,10 @@ func (s *Service) Today(ctx context.Context) (*Today, error) {
 		pages := pageStates(tx)
 		q := buildQueue(tx, lib, m, Scope{})
 		p := readPace(tx, m)
-		t.Counts = q.counts
+		t.Counts, t.Deadline, t.Backlog = q.counts, q.deadline, q.backlog
+		if p, paused := m.settings.Pauses.at(m.today); paused {
+			t.Paused = p.Until
+		}
 		t.Minutes = minutes(p.estimate(q.counts.Due, q.counts.New))
 		t.Done = tx.Day(m.today)
 		t.Interview = -1
@@ -232,20 +238,27 @@ func pageStates(tx *store.Tx) map[string]PageState {
 // many missed days as the settings grant; today may still be open.
 func streak(tx *store.Tx, m *moment) int {
 	const horizon = 10 * 366
-	active := map[Day]bool{}
+	active, paused := map[Day]bool{}, map[Day]bool{}
 	tx.Days(m.today-horizon, m.today, func(d Day, c DayCounts) bool {
 		if c.Reviews+c.Practice+c.Ticked+c.Finished > 0 {
 			active[d] = true
 		}
 		return true
 	})
-	return countStreak(active, m.today, m.settings.RestDays)
+	for _, p := range m.settings.Pauses {
+		for d := p.From; d <= min(p.Until, m.today); d++ {
+			if !active[d] {
+				paused[d] = true
+			}
+		}
+	}
+	return countStreak(active, paused, m.today, m.settings.RestDays)
 }
 
 // countStreak walks back from today. Rest days do not break the streak as
 // long as no seven days in a row hold more of them than allowed; they do not
 // lengthen it either.
-func countStreak(active map[Day]bool, today Day, rest int) int {
+func countStreak(active, paused map[Day]bool, today Day, rest int) int {
 	n := 0
 	d := today
 	if !active[d] {
@@ -256,6 +269,9 @@ func countStreak(active map[Day]bool, today Day, rest int) int {
 		if active[d] {
 			n++
 			continue
+		}
+		if paused[d] {
+			continue // a pause neither breaks the streak nor lengthens it
 		}
 		missed = append(missed, d)
 		inWeek := 0
@@ -281,8 +297,12 @@ func load(tx *store.Tx, lib *kb.Library, m *moment, days int) []int {
 	last.today += Day(days - 1)
 	tx.Due(last.endsAt().UnixMilli(), func(id string, due int64) bool {
 		if lib.Card(id) != nil {
-			i := int(m.dayOf(due) - m.today)
-			if i < days {
+			day := m.dayOf(due)
+			if len(m.settings.Pauses) > 0 {
+				st, _ := tx.Card(id)
+				day = m.dueDay(&st)
+			}
+			if i := int(day - m.today); i < days {
 				out[max(0, i)]++
 			}
 		}
