@@ -18,6 +18,7 @@ type concept struct {
 	required bool    // quoted: what does not hold it is no hit
 	fixes    []correction
 	guessed  bool // unknown, and found only through what it may mean
+	outline  bool // too small a word to look for in running text
 }
 
 // A variant is one way to say a concept: a term, or several that must stand in
@@ -173,6 +174,7 @@ func (v *view) conceptsOf(r *reading, words []queryWord) {
 		}
 		w.concept = len(r.concepts)
 		c := concept{text: w.word, start: w.start, end: w.end, weight: 1, required: w.literal}
+		c.outline = !w.literal && (stop || len(w.word) == 1)
 		if weakWords[w.term] && !w.literal {
 			c.weight = 0.3
 		}

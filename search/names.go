@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"strings"
+	"sync"
 
 	"hone/kb"
 )
@@ -16,6 +17,10 @@ type nameIndex struct {
 	pages   map[string]int32   // by term: pages whose names hold it
 	pairs   map[[2]string]bool // terms that stand side by side in some name
 	numPage int
+
+	trigramsOnce sync.Once
+	trigrams     map[uint32][]int32 // names that hold three bytes, filled when needed
+	trigramCount []int32            // by name
 }
 
 // A name is one of the names of a page.
@@ -137,3 +142,57 @@ func (n *nameIndex) add(page int32, text string, weight float32, memo map[string
 
 // pagesWith returns how many pages have the term in a name.
 func (n *nameIndex) pagesWith(term string) int { return int(n.pages[term]) }
+
+// similar returns by page how much its names have in common with a set of
+// trigrams, 0 to 1, for pages that have at least two.
+func (n *nameIndex) similar(want map[uint32]bool) map[int32]float64 {
+	n.trigramsOnce.Do(func() {
+		n.trigrams = map[uint32][]int32{}
+		n.trigramCount = make([]int32, len(n.entries))
+		for i := range n.entries {
+			have := trigrams(fold(n.entries[i].text))
+			n.trigramCount[i] = int32(len(have))
+			for t := range have {
+				n.trigrams[t] = append(n.trigrams[t], int32(i))
+			}
+		}
+	})
+	shared := map[int32]int{}
+	for t := range want {
+		for _, i := range n.trigrams[t] {
+			shared[i]++
+		}
+	}
+	best := map[int32]float64{}
+	for i, count := range shared {
+		if count > 1 {
+			page := n.entries[i].page
+			best[page] = max(best[page], 2*float64(count)/float64(int(n.trigramCount[i])+len(want)))
+		}
+	}
+	return best
+}
+
+// trigrams is the set of three neighbouring bytes of the words of a text, with
+// a space before and after each word.
+func trigrams(s string) map[uint32]bool {
+	out := map[uint32]bool{}
+	for i := 0; i < len(s); {
+		end := wordAt(s, i)
+		if end == i {
+			i++
+			continue
+		}
+		a, b := byte(' '), s[i]
+		for j := i + 1; j <= end; j++ {
+			c := byte(' ')
+			if j < end {
+				c = s[j]
+			}
+			out[uint32(a)<<16|uint32(b)<<8|uint32(c)] = true
+			a, b = b, c
+		}
+		i = end
+	}
+	return out
+}

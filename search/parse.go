@@ -181,6 +181,21 @@ func (p *parsed) fail(position, length int, message, hint string) {
 	}
 }
 
+// withoutQuotes is the query with its phrases as plain words.
+func (p *parsed) withoutQuotes() *parsed {
+	q := *p
+	q.atoms = slices.Clone(p.atoms)
+	for i := range q.atoms {
+		if !q.atoms[i].negated {
+			q.atoms[i].options = slices.Clone(q.atoms[i].options)
+			for j := range q.atoms[i].options {
+				q.atoms[i].options[j].phrase = false
+			}
+		}
+	}
+	return &q
+}
+
 // filter reads key:value. It reports false for what is no filter at all, such
 // as "std::vector" or "https://": that is text.
 func (p *parsed) filter(key string, value *string, negated bool, start int, at *int) bool {

@@ -14,9 +14,9 @@ import (
 // Bounds on what one query returns.
 const (
 	defaultLimit = 20
-	moreHits     = 5 // further hits on a page, for the first few pages
-	moreFew      = 2 // the same for the others, which are rarely looked at
-	firstPages   = 8
+	moreHits     = 5   // further hits on a page, for the first few pages
+	moreFew      = 2   // the same for the others, which are rarely looked at
+	wellShown    = 8   // these few
 	moreFiltered = 500 // the same when a filter asks for exactly these
 )
 
@@ -53,15 +53,29 @@ func (v *view) run(ctx context.Context, q Query, have State) (Results, error) {
 	if err != nil {
 		return Results{}, err
 	}
+	loosened := ""
+	if r.Total == 0 && len(words.phrases) > 0 {
+		// Quotes in a question, or a phrase that nobody wrote: the words alone
+		// are better than nothing.
+		loosened = "Nothing holds the quoted words as they stand; shown without the quotes."
+		words = v.read(p.withoutQuotes())
+		if ranked, r.Total, err = v.rank(ctx, words, ok, limit); err != nil {
+			return Results{}, err
+		}
+	}
 	m := newMarker(words)
 	narrowed := len(p.filters) > 0 || len(words.phrases) > 0
 	for i, page := range ranked {
 		if ctx.Err() != nil {
 			return Results{}, ctx.Err()
 		}
-		r.Hits = append(r.Hits, v.fold(page, m, ok, narrowed, i < firstPages))
+		r.Hits = append(r.Hits, v.fold(page, m, ok, narrowed, i < wellShown))
 	}
-	v.explain(&r, p, words, ranked)
+	if loosened != "" && r.Total > 0 {
+		r.Notice = loosened
+	} else {
+		v.explain(&r, p, words, ranked)
+	}
 	r.Terms = v.surfaces(m)
 	if r.Total == 0 && len(words.concepts) > 0 {
 		r.Nearest = v.nearest(p, 3)
@@ -391,20 +405,7 @@ func (v *view) nearest(p *parsed, n int) []Hit {
 	if len(want) == 0 {
 		return nil
 	}
-	best := map[int32]float64{}
-	for i := range v.names.entries {
-		e := &v.names.entries[i]
-		have := trigrams(fold(e.text))
-		shared := 0
-		for t := range have {
-			if want[t] {
-				shared++
-			}
-		}
-		if shared > 1 {
-			best[e.page] = max(best[e.page], 2*float64(shared)/float64(len(have)+len(want)))
-		}
-	}
+	best := v.names.similar(want)
 	pages := make([]int32, 0, len(best))
 	for page, score := range best {
 		if score > 0.12 {
@@ -416,17 +417,6 @@ func (v *view) nearest(p *parsed, n int) []Hit {
 	for _, page := range pages[:min(n, len(pages))] {
 		x := v.pages[page]
 		out = append(out, Hit{Kind: "page", Slug: x.Slug, Title: x.Title, Section: x.Section, Line: 1, Snippet: x.Summary, Score: best[page]})
-	}
-	return out
-}
-
-func trigrams(s string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r < 0x80 && !isWordByte(byte(r)) }) {
-		w = " " + w + " "
-		for i := 0; i+3 <= len(w); i++ {
-			out[w[i:i+3]] = true
-		}
 	}
 	return out
 }

@@ -74,6 +74,7 @@ type scratch struct {
 	pageTop    [topUnits][]float32 // scores of the best units, best first
 	pageMarked []bool
 	pagesHit   []int32
+	slot       []int32 // by page: where it stands among the results, plus one
 }
 
 // topUnits is how many documents of a page speak for it.
@@ -92,7 +93,7 @@ func (s *scratch) fit(units, pages int) {
 		for i := range s.pageTop {
 			s.pageTop[i] = make([]float32, pages)
 		}
-		s.pageBits, s.pageMarked = make([]uint32, pages), make([]bool, pages)
+		s.pageBits, s.pageMarked, s.slot = make([]uint32, pages), make([]bool, pages), make([]int32, pages)
 	}
 }
 
@@ -212,14 +213,15 @@ func (v *view) rank(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 		}
 	}
 	v.exclude(s, r)
+	checked := ok.unit != nil || len(r.phrases)+len(r.barred) > 0
 	// Units that fail a condition are dropped by setting their score below zero.
 	for _, u := range s.touched {
 		if s.score[u] < 0 {
 			continue
 		}
-		l, x := v.unitAt(int(u))
-		p := l.pageOf[x.page]
-		if !ok.kinds[x.kind] || s.bits[u]&required != required || ok.unit != nil && !ok.unit(l, x, v.pages[p]) || !v.phrasesHold(r, l, x, p) {
+		x := &v.facts[u]
+		p := x.page
+		if !ok.kinds[x.kind] || s.bits[u]&required != required || checked && !v.passes(r, ok, u) {
 			s.score[u] = -1
 			continue
 		}
@@ -256,73 +258,129 @@ func (v *view) rank(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 		best = max(best, score)
 		pages = append(pages, rankedPage{page: p, score: score, name: s.pageName[p], bits: s.pageBits[p]})
 	}
-	if !narrowed {
-		pages = slices.DeleteFunc(pages, func(p rankedPage) bool { return p.score < model.cutoff*best })
+	cutoff := model.cutoff * best
+	if narrowed {
+		cutoff = 0
 	}
-	slices.SortFunc(pages, func(a, b rankedPage) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.page, b.page))
-	})
-	count := len(pages)
-	pages = pages[:min(limit, count)]
+	pages, count := firstPages(pages, cutoff, limit)
 	v.collectUnits(s, pages)
 	return pages, count, nil
 }
 
+// passes tells whether a unit holds the quoted phrases and passes the filters
+// that look at single units.
+func (v *view) passes(r *reading, ok *allowed, n int32) bool {
+	l, u := v.unitAt(int(n))
+	p := l.pageOf[u.page]
+	return (ok.unit == nil || ok.unit(l, u, v.pages[p])) && v.phrasesHold(r, l, u, p)
+}
+
 // collectUnits hands the pages their documents.
 func (v *view) collectUnits(s *scratch, pages []rankedPage) {
-	at := make(map[int32]int, len(pages))
 	for i := range pages {
-		at[pages[i].page] = i
+		s.slot[pages[i].page] = int32(i) + 1
 	}
 	for _, u := range s.touched {
 		if s.score[u] <= 0 {
 			continue
 		}
-		l, x := v.unitAt(int(u))
-		if i, ok := at[l.pageOf[x.page]]; ok {
-			pages[i].units = append(pages[i].units, rankedUnit{u, s.score[u]})
+		if i := s.slot[v.facts[u].page]; i > 0 {
+			pages[i-1].units = append(pages[i-1].units, rankedUnit{u, s.score[u]})
 		}
 	}
 	for i := range pages {
+		s.slot[pages[i].page] = 0
 		slices.SortFunc(pages[i].units, func(a, b rankedUnit) int {
 			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.unit, b.unit))
 		})
 	}
 }
 
+// firstPages returns the first pages in order of score, and how many pages there are
+// above the cutoff.
+func firstPages(pages []rankedPage, cutoff float32, limit int) ([]rankedPage, int) {
+	order := func(a, b rankedPage) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.page, b.page))
+	}
+	kept := pages[:0]
+	for _, p := range pages {
+		if p.score >= cutoff {
+			kept = append(kept, p)
+		}
+	}
+	count := len(kept)
+	if count > 4*limit {
+		// Sorting all to show a few is most of the work of a short query. The
+		// limit-th best of a part is a bound that the rest must pass.
+		part := slices.Clone(kept[:2*limit])
+		for {
+			slices.SortFunc(part, order)
+			bound := part[limit-1].score
+			rest := kept[:0]
+			for _, p := range kept {
+				if p.score >= bound {
+					rest = append(rest, p)
+				}
+			}
+			if len(rest) == len(kept) || len(rest) <= 4*limit {
+				kept = rest
+				break
+			}
+			kept = rest
+			part = append(part[:0], kept[len(kept)-2*limit:]...)
+		}
+	}
+	slices.SortFunc(kept, order)
+	return kept[:min(limit, len(kept))], count
+}
+
 // gather adds up, for one concept, the counts of all its variants.
 func (v *view) gather(s *scratch, c *concept, ok *allowed) {
 	for _, l := range v.layers {
+		spent := 0
 		for i := range c.variants {
 			x := &c.variants[i]
 			for f := range fieldCount {
-				if len(x.terms) == 1 {
-					v.accumulate(s, l, f, l.postings(f, x.terms[0]), x.weight, ok)
-				} else {
-					v.accumulate(s, l, f, together(l, f, x.terms), x.weight, ok)
+				if f == fieldBody && c.outline {
+					continue
 				}
+				var list []posting
+				if len(x.terms) == 1 {
+					list = l.postings(f, x.terms[0])
+				} else {
+					list = together(l, f, x.terms)
+				}
+				// Variants come heaviest first. Once enough was found, distant
+				// meanings in half of all documents would only cost time.
+				spent += len(list)
+				if spent > manyPostings && x.weight < weightSynonym && len(list) > manyPostings/16 {
+					continue
+				}
+				v.accumulate(s, l, f, list, x.weight, ok)
 			}
 		}
 	}
 }
 
+// manyPostings is how many postings of a concept are read in a layer before
+// weak variants that are common are left out.
+const manyPostings = 12000
+
 func (v *view) accumulate(s *scratch, l *attached, f field, list []posting, weight float32, ok *allowed) {
-	units := l.units()
-	first := int32(l.first)
-	pageField := f == fieldNames || f == fieldAbout
-	wb, lb := model.unitWeight[f]*weight, model.unitLength[f]
+	unitWeight, pageWeight := model.unitWeight[f]*weight, model.pageWeight[f]*weight
+	facts := v.facts[l.first:]
 	for _, x := range list {
-		u := &units[x.unit]
-		p := l.pageOf[u.page]
+		u := &facts[x.unit]
+		p := u.page
 		if p < 0 || ok.pages != nil && !ok.pages[p] {
 			continue
 		}
-		n := first + int32(x.unit)
+		n := int32(l.first) + int32(x.unit)
+		count := float32(x.count)
 		if s.best[n] == 0 {
 			s.seen = append(s.seen, n)
 		}
-		count := float32(x.count)
-		s.tf[n] += wb * count / (1 - lb + lb*float32(u.length[f])/v.mean[u.kind][f])
+		s.tf[n] += unitWeight * count * u.scale[f]
 		s.best[n] = max(s.best[n], weight)
 		if u.minor || u.kind == unitNote {
 			continue
@@ -332,10 +390,8 @@ func (v *view) accumulate(s *scratch, l *attached, f field, list []posting, weig
 		}
 		s.pageBest[p] = max(s.pageBest[p], weight)
 		switch {
-		case pageField:
-			s.pageTF[p] += model.pageWeight[f] * weight * count
-		case u.kind == unitSection && f == fieldHeading:
-			s.pageTF[p] += model.pageWeight[f] * weight * count
+		case f <= fieldAbout || u.kind == unitSection && f == fieldHeading:
+			s.pageTF[p] += pageWeight * count
 		case u.kind == unitCard:
 			s.pageBody[p] += model.cardWeight * weight * count
 		default:

@@ -19,7 +19,8 @@ type view struct {
 	notes         []Note
 
 	layers []*attached
-	units  int // in all layers
+	units  int         // in all layers
+	facts  []unitFacts // by unit
 	// Mean lengths of fields in words, per kind of document, and the lengths of
 	// whole pages: what a count is measured against.
 	mean       [unitKinds][fieldCount]float32
@@ -29,6 +30,14 @@ type view struct {
 	pageUnit   []int32                 // by page: the unit of the page itself, or -1
 	complete   bool                    // all pages are in some layer
 	texts      *scanTexts              // while the index is not ready: the pages' text
+}
+
+// unitFacts is what ranking needs of a unit, side by side in memory.
+type unitFacts struct {
+	page  int32 // page of the view, or -1
+	kind  unitKind
+	minor bool
+	scale [fieldCount]float32 // what a count in a field is worth, for its length
 }
 
 // An attached layer knows which of its units are seen: those of pages that
@@ -118,6 +127,17 @@ func (v *view) measure() {
 	for k := range sum {
 		for f := range sum[k] {
 			v.mean[k][f] = max(1, float32(sum[k][f]/max(1, count[k])))
+		}
+	}
+	v.facts = make([]unitFacts, 0, v.units)
+	for _, l := range v.layers {
+		for _, u := range l.units() {
+			x := unitFacts{page: l.pageOf[u.page], kind: u.kind, minor: u.minor}
+			for f := range fieldCount {
+				b := model.unitLength[f]
+				x.scale[f] = 1 / (1 - b + b*float32(u.length[f])/v.mean[u.kind][f])
+			}
+			v.facts = append(v.facts, x)
 		}
 	}
 	total := float32(0)
