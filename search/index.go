@@ -106,7 +106,7 @@ func (x *Index) prepare() {
 		}
 	}
 	x.own = x.findOwn()
-	if x.base != nil && len(x.uncovered()) == 0 || !x.ownIsLarge() {
+	if x.dir() == "" || unitsOf(x.uncovered()) <= ownOnDisk {
 		x.refresh()
 		x.show(x.makeView())
 	} else {
@@ -378,13 +378,22 @@ func (x *Index) ownIsLarge() bool {
 	if x.dir() == "" {
 		return false
 	}
-	n := 0
+	var own []*kb.Page
 	for _, p := range x.lib.Pages() {
 		if p.Own || p.Extended {
-			n += 1 + len(p.Headings) + len(p.Cards) + len(p.Tasks)
+			own = append(own, p)
 		}
 	}
-	return n > ownOnDisk
+	return unitsOf(own) > ownOnDisk
+}
+
+// unitsOf is about how many units pages have.
+func unitsOf(pages []*kb.Page) int {
+	n := 0
+	for _, p := range pages {
+		n += 1 + len(p.Headings) + len(p.Cards) + len(p.Tasks)
+	}
+	return n
 }
 
 // findOwn opens the index of the own pages: the one made of exactly these, or
@@ -571,6 +580,11 @@ func (x *Index) Ready() <-chan struct{} { return x.ready }
 // progress, if that is not nil, some twenty times a second with the pages done
 // and the pages there are; total is 0 while that is not known.
 func (x *Index) Wait(ctx context.Context, progress func(done, total int)) error {
+	select {
+	case <-x.ready:
+		return nil
+	default:
+	}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {

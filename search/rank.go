@@ -382,11 +382,13 @@ func (v *view) accumulate(s *scratch, l *attached, f field, list []posting, weig
 		}
 		s.tf[n] += unitWeight * count * u.scale[f]
 		s.best[n] = max(s.best[n], weight)
-		if u.minor || u.kind == unitNote {
-			continue
-		}
 		if s.pageBest[p] == 0 {
 			s.pageSeen = append(s.pageSeen, p)
+		}
+		if u.minor || u.kind == unitNote {
+			// Found through these, a page is less about it.
+			s.pageBest[p] = max(s.pageBest[p], 0.5*weight)
+			continue
 		}
 		s.pageBest[p] = max(s.pageBest[p], weight)
 		switch {

@@ -37,14 +37,14 @@ func stem(w string) string {
 	case w[n-1] == 's' && w[n-2] != 's' && w[n-2] != 'i' && w[n-2] != 'u' && !strings.HasSuffix(w, "aas"):
 		w = w[:n-1]
 	case strings.HasSuffix(w, "ing") && hasVowel(w[:n-3]) && n > 5:
-		w = undouble(w[:n-3])
+		w = strip(w[:n-3])
 	case strings.HasSuffix(w, "ed") && !strings.HasSuffix(w, "eed") && hasVowel(w[:n-2]) && n > 4:
-		w = undouble(w[:n-2])
+		w = strip(w[:n-2])
 	}
 	if n = len(w); n >= 5 && w[n-1] == 'l' && w[n-2] == 'l' {
 		w = w[:n-1]
 	}
-	if n = len(w); n >= 4 && w[n-1] == 'e' && w[n-2] != 'e' {
+	if n = len(w); n >= 5 && w[n-1] == 'e' && w[n-2] != 'e' {
 		w = w[:n-1]
 	}
 	return w
@@ -62,6 +62,25 @@ func undouble(w string) string {
 	}
 	return w
 }
+
+// strip mends what is left of a word without ing or ed.
+func strip(w string) string {
+	if u := undouble(w); u != w {
+		return u
+	}
+	return silentE(w)
+}
+
+// silentE gives "tim" and "cod" of timing and coding their e back, which words
+// this short keep. (Longer ones lose it in all their forms.)
+func silentE(w string) string {
+	if len(w) == 3 && !vowel(w[0]) && vowel(w[1]) && !vowel(w[2]) && w[2] != 'x' && w[2] != 'w' && w[2] != 'y' {
+		return w + "e"
+	}
+	return w
+}
+
+func vowel(c byte) bool { return strings.IndexByte("aeiou", c) >= 0 }
 
 func hasVowel(w string) bool { return strings.ContainsAny(w, "aeiouy") }
 
@@ -95,14 +114,14 @@ func american(w string) string {
 var irregular = map[string]string{
 	"indices": "index", "vertices": "vertex", "matrices": "matrix", "schemata": "schema",
 	"criteria": "criterion", "children": "child", "people": "person", "men": "man",
-	"wrote": "writ", "written": "writ", "writing": "writ", "sent": "send", "lost": "los", "kept": "keep",
+	"wrote": "writ", "written": "writ", "writing": "writ", "sent": "send", "lost": "lose", "kept": "keep",
 	"built": "build", "chose": "choos", "chosen": "choos", "broke": "break", "broken": "break",
 	"ran": "run", "held": "hold", "spent": "spend", "bought": "buy", "caught": "catch",
-	"fell": "fal", "fallen": "fal", "froze": "freez", "frozen": "freez", "hidden": "hid",
+	"fell": "fall", "fallen": "fall", "froze": "freez", "frozen": "freez", "hidden": "hide",
 	"began": "begin", "begun": "begin", "grew": "grow", "grown": "grow", "knew": "know", "known": "know",
-	"threw": "throw", "thrown": "throw", "told": "tel", "tell": "tel", "took": "tak", "taken": "tak",
-	"slept": "sleep", "left": "leav", "lent": "lend", "paid": "pay", "sold": "sel", "sell": "sel",
-	"ids": "id", "vms": "vm", "dbs": "db", "ips": "ip", "prs": "pr", "pks": "pk", "fks": "fk", "pods": "pod",
+	"threw": "throw", "thrown": "throw", "told": "tell", "took": "take", "taken": "take",
+	"slept": "sleep", "left": "leav", "lent": "lend", "paid": "pay", "sold": "sell",
+	"apis": "api", "clis": "cli", "guis": "gui", "ids": "id", "vms": "vm", "dbs": "db", "ips": "ip", "prs": "pr", "pks": "pk", "fks": "fk", "pods": "pod",
 	"centre": "center", "centres": "center", "metre": "meter", "metres": "meter", "litre": "liter", "fibre": "fiber",
 	"licence": "licens", "licences": "licens", "defence": "defens", "defences": "defens", "offence": "offens",
 	"catalogue": "catalog", "catalogues": "catalog", "dialogue": "dialog", "dialogues": "dialog",
@@ -136,9 +155,12 @@ func root(w string) string {
 	// Porter leaves idempotence and idempotency apart from idempotent, and
 	// scalable from scale; one more suffix brings them together.
 	for _, suffix := range [...]string{"abl", "ibl", "enc", "anc", "ent", "ant", "at", "ic", "or", "er", "iv", "iz", "ion", "al"} {
-		if strings.HasSuffix(r, suffix) && len(r)-len(suffix) >= 4 {
+		if strings.HasSuffix(r, suffix) && len(r)-len(suffix) >= 5-strings.Count(suffix, "bl") {
 			return r[:len(r)-len(suffix)]
 		}
+	}
+	if len(r) > 6 {
+		r = strings.TrimSuffix(r, "a") // replica, schema
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(r, "y"), "i")
 }

@@ -79,6 +79,7 @@ func isDigits(s string) bool {
 // wordAt returns the end of the run of letters and digits that begins at i,
 // or i when there is none.
 func wordAt(s string, i int) int {
+	first := i
 	for i < len(s) {
 		if c := s[i]; c < utf8.RuneSelf {
 			if !isWordByte(c) {
@@ -88,7 +89,7 @@ func wordAt(s string, i int) int {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && (i == first || !unicode.Is(unicode.Mn, r)) {
 			break
 		}
 		i += n
