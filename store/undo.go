@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,8 @@ func (s *Store) several(ctx context.Context, n int, next func(*writer) (step, er
 			if len(st) == 0 {
 				break
 			}
-			first := st[0]
+			// In order of their making, not of the times that an import gives them.
+			first := slices.MinFunc(st, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
 			first.detach()
 			events = append(events, first)
 		}
