@@ -92,8 +92,9 @@ func (w *writer) undo(any bool) (step, error) {
 			return true, nil
 		}
 		if len(found) > 0 && (e.Device != found[0].Device || e.Group != found[0].Group) {
-			// Events of other devices may lie between those of one Do.
-			return e.Device != found[0].Device, nil
+			// Events of other devices, and imported ones, may lie between those of
+			// one Do.
+			return e.Device != found[0].Device || e.Window == noWindow, nil
 		}
 		if mine && word[e.EventID] != Undone {
 			found = append(found, *e)
@@ -117,7 +118,7 @@ func (w *writer) redo(any bool) (step, error) {
 	err := w.backwards(any, func(e *Event, mine bool) (bool, error) {
 		id, ok := e.Target()
 		if len(targets) > 0 {
-			if e.Device != undoing.Device {
+			if e.Device != undoing.Device || e.Window == noWindow {
 				return true, nil
 			}
 			if e.Group != undoing.Group {
