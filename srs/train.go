@@ -23,7 +23,10 @@ const (
 // with at most one relearning step.
 type TrainOptions struct {
 	Version Version // 0 means FSRS6
-	Epochs  int     // passes over the log; 0 means 5 (FSRS-6) or 9 (FSRS-7)
+	// Epochs is the number of passes over the log; 0 means 9 for FSRS-7, and
+	// for FSRS-6 8, as in Anki, or 5, as in fsrs-rs by itself, for the long
+	// logs from which these learn as much.
+	Epochs int
 	// RelearningSteps of the person; two or more lower the ceiling of the
 	// same-day parameters.
 	RelearningSteps int
@@ -72,6 +75,10 @@ const (
 	// learned.
 	fewestItems   = 8
 	fewestTrained = 64
+	// shortLog is the size of a training set of FSRS-6 from which on
+	// fewer epochs do.
+	shortLog       = 50_000
+	shortLogEpochs = 8
 )
 
 // Train learns parameters from a history: 21 for FSRS-6, 34 for FSRS-7. It
@@ -149,6 +156,9 @@ func train6(ctx context.Context, h *History, o TrainOptions) ([]float64, error) 
 			clip6(w, o.RelearningSteps, 0)
 			w[17], w[18], w[19] = 0, 0, 0
 		}
+	}
+	if o.Epochs == 0 && len(set) < shortLog {
+		o.Epochs = shortLogEpochs
 	}
 	t := newTrainer(h, set, false, hyper6, o)
 	t.model = func() differentiable { return &gradient6{longTerm: o.LongTerm} }
