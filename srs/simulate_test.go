@@ -153,3 +153,26 @@ func TestBalance(t *testing.T) {
 		t.Errorf("got %d, want 4", got)
 	}
 }
+
+// BenchmarkForecast looks a year ahead with the whole knowledge base. Its floor
+// is one retrievability per card and day.
+func BenchmarkForecast(b *testing.B) {
+	s, err := NewScheduler(DefaultConfig())
+	if err != nil {
+		b.Fatal(err)
+	}
+	const cards, days = 3300, 365
+	b.Run("forecast", func(b *testing.B) {
+		for b.Loop() {
+			s.Forecast(DefaultHabits(), ForecastOptions{Today: 20000, Days: days, NewCards: cards, NewPerDay: 50})
+		}
+	})
+	b.Run("retrievabilities alone", func(b *testing.B) {
+		m := Memory{Stability: 20, Difficulty: 5}
+		for b.Loop() {
+			for range cards * days {
+				_ = s.RetrievabilityAt(m, 7)
+			}
+		}
+	})
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"os"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -89,6 +91,26 @@ func TestSampleLog(t *testing.T) {
 	for i := range trained {
 		if trained[i] != again[i] {
 			t.Fatalf("training is not deterministic: w%d is %v and %v", i, trained[i], again[i])
+		}
+	}
+}
+
+// TestTrainingDoesNotDependOnProcessors trains with one worker and with two.
+func TestTrainingDoesNotDependOnProcessors(t *testing.T) {
+	h := NewHistory(sampleEntries(t))
+	for _, v := range []Version{FSRS6, FSRS7} {
+		train := func(processors int) []float64 {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+			// Enough steps for the second worker to be judged and rested.
+			w, err := Train(context.Background(), h, TrainOptions{Version: v, Epochs: 60})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w
+		}
+		one, two := train(1), train(2)
+		if !slices.Equal(one, two) {
+			t.Errorf("FSRS-%d: %v with one worker, %v with two", v, one, two)
 		}
 	}
 }
