@@ -49,6 +49,7 @@ type queryWord struct {
 	text       string
 	word, term string
 	parts      []string // terms of a compound: ci, cd of CI/CD
+	compound   bool
 	start, end int
 	literal    bool // from a phrase: no expansion
 	group      int  // words of one OR are one concept
@@ -92,7 +93,7 @@ func (v *view) read(p *parsed) *reading {
 					r.phrases = append(r.phrases, sequence)
 				}
 			}
-			words = appendQueryWords(words, o, group, last)
+			words = v.appendQueryWords(words, o, group, last)
 		}
 	}
 	v.conceptsOf(r, words)
@@ -117,7 +118,7 @@ func phraseTerms(text string) (terms, sequence []string) {
 
 // appendQueryWords splits an option into words. A compound is one word with
 // parts.
-func appendQueryWords(words []queryWord, o option, group int, last bool) []queryWord {
+func (v *view) appendQueryWords(words []queryWord, o option, group int, last bool) []queryWord {
 	first := len(words)
 	tokenize(o.text, func(t token) {
 		w := queryWord{
@@ -135,9 +136,15 @@ func appendQueryWords(words []queryWord, o option, group int, last bool) []query
 			if o.phrase {
 				return // the parts are enough: their order is checked
 			}
+			unknown := false
 			for _, part := range words[from:] {
 				w.parts = append(w.parts, part.term)
+				unknown = unknown || v.termUnits(part.term) == 0
 			}
+			if unknown && v.termUnits(w.term) == 0 && len(words) > from {
+				return // load-blancer: each part is corrected for itself
+			}
+			w.compound = true
 			words = words[:from]
 		} else if len(words) > first && words[len(words)-1].end >= w.end && words[len(words)-1].start == w.start {
 			return // oauth beside oauth2: what was typed is enough
@@ -233,7 +240,7 @@ func (v *view) expand(c *concept, w *queryWord) {
 				c.add(0.5, fix.term)
 			}
 		}
-	case !known && !completed:
+	case !known && !completed && !w.compound:
 		c.guessed = true
 		c.fixes = v.corrections(w.word, w.last)
 		for i, fix := range c.fixes {

@@ -237,7 +237,10 @@ func (p *parsed) filter(key string, value *string, negated bool, start int, at *
 	}
 	full, ok := completeValue(v, values)
 	if !ok {
-		hint := name + ": takes " + listWords(values)
+		hint := "write " + name + ":" + values[0]
+		if len(values) > 1 {
+			hint = name + ": takes " + listWords(values)
+		}
 		if best := nearestWord(v, values); best != "" {
 			hint = "did you mean " + name + ":" + best + "?"
 		}
@@ -293,6 +296,9 @@ func nearestWord(v string, values []string) string {
 }
 
 func listWords(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
 	return strings.Join(values[:len(values)-1], ", ") + " or " + values[len(values)-1]
 }
 

@@ -104,7 +104,7 @@ func (v *view) corrections(q string, unfinished bool) []correction {
 				continue
 			}
 			w := vocab.words[i]
-			if len(w)+limit < len(q) || len(w) < 3 {
+			if len(w)+limit < len(q) || len(w) < 3 || stopWords[w] {
 				continue
 			}
 			if !unfinished && (len(w) > len(q)+limit || bits.OnesCount64(mask&^set) > limit) {
