@@ -39,3 +39,12 @@ func isReadOnlyFS(err error) bool { return errors.Is(err, syscall.EROFS) }
 
 // renameWhileOpen: an open file can be replaced.
 const renameWhileOpen = true
+
+// tryLock locks a file as long as it is open. errLocked if somebody else has.
+func tryLock(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return errLocked
+	}
+	return err
+}
