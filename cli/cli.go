@@ -37,7 +37,7 @@ const (
 	ExitUsage   = 2 // used wrongly
 	ExitNothing = 3 // nothing to do, nothing found
 	ExitBusy    = 4 // the data is in use by another program
-	ExitDamaged = 5 // the data is damaged
+	ExitDamaged = 5 // the data is damaged, foreign or of a newer hone
 )
 
 // World is everything of the process that the command line touches.
@@ -87,6 +87,9 @@ func (e hinted) Unwrap() error { return e.error }
 // has said what there was to say.
 var errNothing = errors.New("nothing to do")
 
+// errNotFound is the cause of errors about words that find no page.
+var errNotFound = errors.New("nothing found")
+
 // report prints an error and maps it to an exit status.
 func (a *app) report(err error) int {
 	if err == nil {
@@ -98,11 +101,16 @@ func (a *app) report(err error) int {
 	status, hint := ExitFailed, ""
 	var usage usageError
 	var h hinted
+	var unknown *study.UnknownSettingError
 	switch {
 	case errors.As(err, &h):
 		hint = h.hint
+	case errors.As(err, &unknown):
+		hint = "`hone settings` lists them"
 	case errors.As(err, &usage):
 		hint = "`hone help` lists the commands"
+	case errors.Is(err, store.ErrForeign):
+		hint = "move that file away, or give another place with --data; it was not changed"
 	case errors.Is(err, store.ErrNewer):
 		hint = "install the newer hone, or give another place with --data"
 	case errors.Is(err, store.ErrDamaged):
@@ -115,11 +123,11 @@ func (a *app) report(err error) int {
 	switch {
 	case errors.As(err, &usage):
 		status = ExitUsage
-	case errors.Is(err, study.ErrNothing), errors.Is(err, store.ErrNothing):
+	case errors.Is(err, study.ErrNothing), errors.Is(err, store.ErrNothing), errors.Is(err, errNotFound):
 		status = ExitNothing
 	case errors.Is(err, store.ErrBusy):
 		status = ExitBusy
-	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNewer):
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrForeign), errors.Is(err, store.ErrNewer):
 		status = ExitDamaged
 	}
 	fmt.Fprintf(a.Stderr, "hone: %s\n", oneLine(err.Error()))

@@ -31,9 +31,8 @@ func (a *app) commands(root *cobra.Command) {
 	add("study", a.reviewCommand(), a.dueCommand(), a.pathCommand(), a.checklistCommand(), a.promptCommand())
 	add("find", a.searchCommand(), a.showCommand(), a.cardsCommand(), a.statsCommand())
 	add("data", a.undoCommand(), a.redoCommand(), a.logCommand(), a.whereCommand(), a.settingsCommand())
-	add("own", a.newCommand(), a.lintCommand(), a.configCommand(), a.versionCommand(), a.manCommand(root))
-	root.SetHelpCommandGroupID("own")
-	root.SetCompletionCommandGroupID("own")
+	add("own", a.newCommand(), a.lintCommand(), a.configCommand(), a.completionCommand(root), a.manCommand(root), a.versionCommand())
+	root.SetHelpCommand(a.helpCommand(root))
 }
 
 // args wraps a check of positional arguments, so that a breach is a usage
@@ -71,7 +70,7 @@ func (a *app) bestHit(ctx context.Context, words string) (search.Hit, error) {
 		return search.Hit{}, err
 	}
 	if len(res.Hits) == 0 {
-		return search.Hit{}, hinted{fmt.Errorf("nothing found for %q", words), "`hone search` with fewer words, or `hone` to browse"}
+		return search.Hit{}, hinted{fmt.Errorf("%w for %q", errNotFound, words), "`hone search` with fewer words, or `hone` to browse"}
 	}
 	return res.Hits[0], nil
 }
@@ -239,6 +238,9 @@ func (a *app) logCommand() *cobra.Command {
 			svc, err := a.study()
 			if err != nil {
 				return err
+			}
+			if n < 0 {
+				return usagef("--lines %d: want 0 or more", n)
 			}
 			entries, err := svc.Log(cmd.Context(), n)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ type hitJSON struct {
 	More    []hitJSON `json:"more"`
 }
 
+// hitKinds are the kinds of hits.
+var hitKinds = []string{"page", "section", "card", "term", "task", "note"}
+
 func toHitJSON(h search.Hit) hitJSON {
 	out := hitJSON{h.Kind, h.Slug, h.Title, h.Heading, h.Card, h.Task, h.Line, h.Snippet, h.Score, []hitJSON{}}
 	for _, m := range h.More {
@@ -55,6 +59,12 @@ heading, card, task, line, snippet, score, and more, its further hits.`,
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, words []string) error {
 			ctx := cmd.Context()
+			if limit < 1 {
+				return usagef("--limit %d: want 1 or more", limit)
+			}
+			if kind != "" && !slices.Contains(hitKinds, kind) {
+				return usagef("--kind %s: want %s", kind, strings.Join(hitKinds, ", "))
+			}
 			index, err := a.searcher(ctx)
 			if err != nil {
 				return err
@@ -97,7 +107,7 @@ heading, card, task, line, snippet, score, and more, its further hits.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().IntVar(&limit, "limit", 20, "pages at most")
-	cmd.Flags().StringVar(&kind, "kind", "", "only page, section, card, term, task or note")
+	cmd.Flags().StringVar(&kind, "kind", "", "only "+strings.Join(hitKinds, ", "))
 	return cmd
 }
 
@@ -237,11 +247,12 @@ With --json: the page with its text, cards and tasks.`,
 				return a.showJSON(view, src)
 			}
 			if at.Anchor != "" {
-				for _, h := range view.Page.Headings {
-					if h.Anchor == at.Anchor {
-						src = src[h.Start:h.End]
-					}
+				i := slices.IndexFunc(view.Page.Headings, func(h kb.Heading) bool { return h.Anchor == at.Anchor })
+				if i < 0 {
+					return hinted{fmt.Errorf("%w: page %s has no heading %q", errNotFound, at.Slug, at.Anchor), "`hone show " + at.Slug + "` prints the whole page"}
 				}
+				h := view.Page.Headings[i]
+				src = src[h.Start:h.End]
 			}
 			if source || !isTerminal(a.Stdout) {
 				_, err := io.WriteString(a.Stdout, src)

@@ -33,7 +33,7 @@ func (a *app) paged(write func(w io.Writer) error) error {
 		return write(a.Stdout)
 	}
 	werr := write(in)
-	in.Close()
+	_ = in.Close() // the pager may be gone already
 	if err := wait(); err != nil {
 		return fmt.Errorf("pager: %w", err)
 	}

@@ -3,10 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,10 +17,11 @@ import (
 	"hone/cli/program"
 	"hone/kb"
 	"hone/study"
+	"hone/tui"
 )
 
 func (a *app) newCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "new", Short: "Start a page or a card of your own in your editor"}
+	cmd := group(&cobra.Command{Use: "new", Short: "Start a page or a card of your own in your editor"})
 	var kind, form string
 	page := &cobra.Command{
 		Use: "page TITLE...", Short: "Start a page", Args: args(cobra.MinimumNArgs(1)),
@@ -31,6 +34,9 @@ below the built-in ones.`,
 			if name == "" {
 				return usagef("title %q has no letter or digit to name the file after", title)
 			}
+			if !slices.Contains(pageKinds(), kind) {
+				return usagef("--kind %s: want %s", kind, strings.Join(pageKinds(), ", "))
+			}
 			if err := a.boot(); err != nil {
 				return err
 			}
@@ -38,7 +44,7 @@ below the built-in ones.`,
 			return a.edit(file, kb.PageTemplate(kb.PageKind(kind), title, a.Clock.At()), 0)
 		},
 	}
-	page.Flags().StringVar(&kind, "kind", "topic", "topic, guide, checklist, path or another kind of page")
+	page.Flags().StringVar(&kind, "kind", "topic", strings.Join(pageKinds(), ", "))
 	card := &cobra.Command{
 		Use: "card PAGE", Short: "Start a card on a page", Args: args(cobra.ExactArgs(1)), ValidArgsFunction: a.completePages,
 		Long: `Start a card on a page, built-in or your own, and open it in $VISUAL or $EDITOR.
@@ -78,10 +84,12 @@ Cards on built-in pages are kept in a page of yours with the same name.`,
 			return a.write(file, text, line+2)
 		},
 	}
-	card.Flags().StringVar(&form, "form", "answer", "answer, cloze, type, options, order or points")
+	card.Flags().StringVar(&form, "form", "answer", strings.Join(formNames(), ", "))
 	cmd.AddCommand(page, card)
 	return cmd
 }
+
+var errNoConfig = errors.New("no home directory is known: set HOME or XDG_CONFIG_HOME")
 
 var slugPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
 
@@ -92,13 +100,31 @@ func slugOf(title string) string {
 	return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(title), "-"), "-")
 }
 
+// pageKinds lists the kinds of pages.
+func pageKinds() []string {
+	var names []string
+	for _, k := range kb.PageKinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// formNames lists the forms of cards.
+func formNames() []string {
+	var names []string
+	for _, f := range kb.Forms() {
+		names = append(names, f.String())
+	}
+	return names
+}
+
 func formOf(name string) (kb.Form, error) {
 	for _, f := range kb.Forms() {
 		if f.String() == name {
 			return f, nil
 		}
 	}
-	return 0, fmt.Errorf("form %q: want answer, cloze, type, options, order or points", name)
+	return 0, fmt.Errorf("--form %s: want %s", name, strings.Join(formNames(), ", "))
 }
 
 // freeID finds an id for a new card of a page.
@@ -161,11 +187,11 @@ func (a *app) openEditor(file string, line int) error {
 }
 
 func (a *app) configCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	cmd := group(&cobra.Command{
 		Use: "config", Short: "Look at and change how hone looks, and its keys",
 		Long: `Looks and keys live in one file, config.toml, which is written only when you
 set something. What is studied and when is changed with "hone settings".`,
-	}
+	})
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "list", Short: "List every entry with its value", Args: args(cobra.NoArgs),
@@ -177,7 +203,7 @@ set something. What is studied and when is changed with "hone settings".`,
 					v, _ := a.conf.Get(e.Name)
 					fmt.Fprintf(a.Stdout, "%-11s %-10s %s\n", e.Name, v, e.Help)
 				}
-				fmt.Fprintf(a.Stdout, "%-11s %-10s %s\n", "keys.NAME", "", "keys of a binding, separated by blanks; names: hone help keys")
+				fmt.Fprintf(a.Stdout, "%-11s %-10s %s\n", "keys.NAME", "", "keys of a binding, separated by blanks; names: hone config keys")
 				return nil
 			},
 		},
@@ -201,6 +227,9 @@ set something. What is studied and when is changed with "hone settings".`,
 				if err := a.boot(); err != nil {
 					return err
 				}
+				if a.dirs.config() == "" {
+					return errNoConfig
+				}
 				conf, _, err := config.Read(a.dirs.config())
 				if err != nil {
 					return hinted{err, "mend or remove the file first; nothing was changed"}
@@ -208,7 +237,27 @@ set something. What is studied and when is changed with "hone settings".`,
 				if err := conf.Set(words[0], strings.Join(words[1:], " ")); err != nil {
 					return usageError{err}
 				}
+				if errs := tui.DefaultKeys().Rebind(conf.Keys); len(errs) > 0 {
+					return hinted{usageError{errors.Join(errs...)}, "`hone config keys` lists the bindings"}
+				}
 				return config.Write(a.dirs.config(), conf)
+			},
+		},
+		&cobra.Command{
+			Use: "keys", Short: "List the key bindings with the names to change them by", Args: args(cobra.NoArgs),
+			RunE: func(*cobra.Command, []string) error {
+				if err := a.boot(); err != nil {
+					return err
+				}
+				keys := tui.DefaultKeys()
+				for _, err := range keys.Rebind(a.conf.Keys) {
+					fmt.Fprintf(a.Stderr, "hone: %v\n", err)
+				}
+				return columns(a.Stdout, func(w io.Writer) {
+					for _, b := range keys.All() {
+						fmt.Fprintf(w, "%s\t%s\t%s\n", b.Name, strings.Join(b.Keys(), " "), b.Help().Desc)
+					}
+				})
 			},
 		},
 	)

@@ -60,7 +60,14 @@ func findPaths(getenv func(string) string, data string) (paths, error) {
 
 func (p paths) database() string { return filepath.Join(p.Data, "hone.db") }
 func (p paths) pages() string    { return filepath.Join(p.Data, "pages") }
-func (p paths) config() string   { return filepath.Join(p.Config, "config.toml") }
+
+// config is "" where no home directory is known: the defaults hold.
+func (p paths) config() string {
+	if p.Config == "" {
+		return ""
+	}
+	return filepath.Join(p.Config, "config.toml")
+}
 
 // exists reports whether a file or directory is there.
 func exists(path string) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -34,7 +35,18 @@ func (a *app) open(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
+		if a.wantsPlain() {
+			src, err := svc.Library().Source(at.Slug)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(a.Stdout, src)
+			return err
+		}
 		first = func(env *tui.Env) tui.Screen { return tui.Page(env, at) }
+	}
+	if a.wantsPlain() {
+		return a.plainReview(cmd.Context(), svc, study.Scope{})
 	}
 	return a.screen(cmd.Context(), svc, first)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,6 +110,10 @@ type cardJSON struct {
 	Question       string  `json:"question"`
 }
 
+// cardStates are the states that `hone cards --state` knows; due is beside the
+// others: a card of any state that is asked for today.
+var cardStates = []string{"new", "learning", "review", "relearning", "suspended", "buried", "due"}
+
 func (a *app) cardsCommand() *cobra.Command {
 	var asJSON bool
 	var page, state string
@@ -122,6 +127,12 @@ difficulty, retrievability, reps, lapses, suspended, marked, question.`,
 			svc, err := a.study()
 			if err != nil {
 				return err
+			}
+			if page != "" && svc.Library().Page(page) == nil {
+				return hinted{fmt.Errorf("no page is called %q", page), "`hone search` finds pages"}
+			}
+			if state != "" && !slices.Contains(cardStates, state) {
+				return usagef("--state %s: want %s", state, strings.Join(cardStates, ", "))
 			}
 			rows, err := svc.Rows(cmd.Context())
 			if err != nil {
@@ -165,7 +176,7 @@ difficulty, retrievability, reps, lapses, suspended, marked, question.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().StringVar(&page, "page", "", "only cards of this page")
-	cmd.Flags().StringVar(&state, "state", "", "only new, learning, review, relearning, suspended, buried or due")
+	cmd.Flags().StringVar(&state, "state", "", "only "+strings.Join(cardStates, ", "))
 	act := func(use, short string, f func(context.Context, *study.Service, []string) error) {
 		cmd.AddCommand(&cobra.Command{
 			Use: use + " ID...", Short: short, Args: args(cobra.MinimumNArgs(1)), ValidArgsFunction: a.completeCards,

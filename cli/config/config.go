@@ -114,9 +114,13 @@ func (c *Config) Set(name, value string) error {
 
 // Read reads the file; a missing one gives the defaults. Warnings name entries
 // that are unknown or have an impossible value; those keep their default. An
-// error means that the file is not TOML at all; it names the line.
+// error means that the file is not TOML at all; it names the line. The empty
+// path stands for no file.
 func Read(path string) (Config, []string, error) {
 	c := Default()
+	if path == "" {
+		return c, nil, nil
+	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil, nil
