@@ -94,6 +94,8 @@ func OptimizeInWords(r *srs.Report) []string {
 	how := func(what string, share float64) {
 		switch diff := math.Abs(share-1) * 100; {
 		case diff < 3 || math.IsNaN(share) || math.IsInf(share, 0):
+		case share >= 3:
+			out = append(out, fmt.Sprintf("Your memory of %s lasts several times longer than the default assumes.", what))
 		case share > 1:
 			out = append(out, fmt.Sprintf("Your memory of %s lasts %.0f %% longer than the default assumes.", what, diff))
 		default:
@@ -109,10 +111,12 @@ func OptimizeInWords(r *srs.Report) []string {
 	}
 	better := (r.Before.LogLoss - r.After.LogLoss) / r.Before.LogLoss * 100
 	switch {
+	case r.Accepted && better < 0.1:
+		out = append(out, fmt.Sprintf("The new parameters predict recent answers better and all answers about as well (log loss %.4f instead of %.4f).", r.After.LogLoss, r.Before.LogLoss))
 	case r.Accepted:
 		out = append(out, fmt.Sprintf("The new parameters predict your answers %.1f %% better (log loss %.4f instead of %.4f).", better, r.After.LogLoss, r.Before.LogLoss))
 	default:
-		out = append(out, fmt.Sprintf("The parameters in use stay: new ones would not predict recent answers better (log loss %.4f against %.4f).", r.After.LogLoss, r.Before.LogLoss))
+		out = append(out, fmt.Sprintf("The parameters in use stay: new ones would not predict recent answers better (log loss of all answers %.4f against %.4f).", r.After.LogLoss, r.Before.LogLoss))
 	}
 	return out
 }

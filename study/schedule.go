@@ -2,6 +2,7 @@ package study
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -289,4 +290,47 @@ func (ps pauses) shift(last, due Day) Day {
 		}
 	}
 	return due
+}
+
+// Pause freezes what is due from today until a study day, that one included.
+func (s *Service) Pause(ctx context.Context, until Day) error {
+	return s.changePauses(ctx, func(ps pauses, today Day) (pauses, error) {
+		if until < today {
+			return nil, fmt.Errorf("%s is in the past", Date(until).Format(time.DateOnly))
+		}
+		if p, on := ps.at(today); on {
+			ps = slices.DeleteFunc(slices.Clone(ps), func(x Pause) bool { return x == p })
+			return append(ps, Pause{p.From, until}), nil
+		}
+		return append(slices.Clone(ps), Pause{today, until}), nil
+	})
+}
+
+// EndPause ends the pause that is on; today counts again. ErrNothing if there
+// is none.
+func (s *Service) EndPause(ctx context.Context) error {
+	return s.changePauses(ctx, func(ps pauses, today Day) (pauses, error) {
+		p, on := ps.at(today)
+		if !on {
+			return nil, ErrNothing
+		}
+		ps = slices.DeleteFunc(slices.Clone(ps), func(x Pause) bool { return x == p })
+		if p.From < today {
+			ps = append(ps, Pause{p.From, today - 1})
+		}
+		return ps, nil
+	})
+}
+
+func (s *Service) changePauses(ctx context.Context, change func(pauses, Day) (pauses, error)) error {
+	var next pauses
+	err := s.view(ctx, func(_ *store.Tx, m *moment) error {
+		var err error
+		next, err = change(m.settings.Pauses, m.today)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.Set(ctx, "pause", next.String())
 }

@@ -527,6 +527,7 @@ func (s *Service) NextDue(ctx context.Context) (time.Time, error) {
 
 func nextDue(tx *store.Tx, lib *kb.Library, m *moment) time.Time {
 	var at time.Time
+	pause, paused := m.settings.Pauses.at(m.today)
 	tx.Due(1<<62, func(id string, due int64) bool {
 		if lib.Card(id) == nil {
 			return true
@@ -536,6 +537,14 @@ func nextDue(tx *store.Tx, lib *kb.Library, m *moment) time.Time {
 			return true
 		}
 		at = time.UnixMilli(due).In(m.now.Location())
+		if st.Card.State == srs.Review {
+			if moved := m.dueDay(&st) - m.dayOf(due); moved > 0 {
+				at = at.AddDate(0, 0, int(moved))
+			}
+		}
+		if paused && m.dayOf(at.UnixMilli()) <= pause.Until {
+			at = dayEnd(pause.Until, m.settings.DayEnd, m.now.Location())
+		}
 		return false
 	})
 	return at
