@@ -226,6 +226,7 @@ func decodeAct(k Kind, subject string, at int64, body []byte) (Act, error) {
 			return pass(Note{id, text}, r.err)
 		}
 		return pass(Setting{id, text}, r.err)
+	case Undone, Redone: // not acts: see decodeTarget
 	case Imported:
 		a := Batch{Source: id}
 		for r.next() {
@@ -306,7 +307,7 @@ func decodeTarget(body []byte) (EventID, error) {
 
 // checkAct refuses what could not be read back or exported.
 func checkAct(a Act) error {
-	s := a.Subject()
+	s := SubjectOf(a)
 	if err := checkSubject(s); err != nil {
 		return err
 	}

@@ -10,14 +10,24 @@ import (
 // Act is one thing a person (or the trainer) does, to be given to Store.Do.
 // The structs of this file are the only acts.
 type Act interface {
-	// Kind is the kind of the event that records the act.
-	Kind() Kind
-	// Subject is what the act is about; acts about different subjects never
-	// influence each other's state.
-	Subject() string
+	// about gives the kind of the event that records the act, and its subject:
+	// acts about different subjects never influence each other's state.
+	about() (Kind, string)
 	// body encodes the act; at is the wall time of the event, to which times
 	// in the body may be relative.
 	body(at int64) []byte
+}
+
+// KindOf returns the kind of the event that records an act.
+func KindOf(a Act) Kind {
+	k, _ := a.about()
+	return k
+}
+
+// SubjectOf returns what an act is about, with its prefix.
+func SubjectOf(a Act) string {
+	_, s := a.about()
+	return s
 }
 
 // TaskState is the state of a checklist item or of a node of a path.
@@ -198,34 +208,18 @@ func ParametersID(p []float64) uint32 {
 	return id
 }
 
-func (Review) Kind() Kind   { return Reviewed }
-func (Suspend) Kind() Kind  { return Suspended }
-func (Bury) Kind() Kind     { return Buried }
-func (Mark) Kind() Kind     { return Marked }
-func (Forget) Kind() Kind   { return Reset }
-func (Keep) Kind() Kind     { return Kept }
-func (Place) Kind() Kind    { return Placed }
-func (Tick) Kind() Kind     { return Ticked }
-func (Status) Kind() Kind   { return Chosen }
-func (ReadTo) Kind() Kind   { return ReadUpTo }
-func (Bookmark) Kind() Kind { return Bookmarked }
-func (Note) Kind() Kind     { return Noted }
-func (Setting) Kind() Kind  { return Set }
-func (Adopt) Kind() Kind    { return Adopted }
-func (Batch) Kind() Kind    { return Imported }
-
-func (a Review) Subject() string   { return SubjectCard + a.Card }
-func (a Suspend) Subject() string  { return SubjectCard + a.Card }
-func (a Bury) Subject() string     { return SubjectCard + a.Card }
-func (a Mark) Subject() string     { return SubjectCard + a.Card }
-func (a Forget) Subject() string   { return SubjectCard + a.Card }
-func (a Keep) Subject() string     { return SubjectCard + a.Card }
-func (a Place) Subject() string    { return SubjectCard + a.Card }
-func (a Tick) Subject() string     { return SubjectTask + a.Task }
-func (a Status) Subject() string   { return SubjectPage + a.Page }
-func (a ReadTo) Subject() string   { return SubjectPage + a.Page }
-func (a Bookmark) Subject() string { return SubjectPage + a.Page }
-func (a Note) Subject() string     { return SubjectNote + a.Page }
-func (a Setting) Subject() string  { return SubjectSetting + a.Name }
-func (a Adopt) Subject() string    { return SubjectParameters }
-func (a Batch) Subject() string    { return SubjectImport + a.Source }
+func (a Review) about() (Kind, string)   { return Reviewed, SubjectCard + a.Card }
+func (a Suspend) about() (Kind, string)  { return Suspended, SubjectCard + a.Card }
+func (a Bury) about() (Kind, string)     { return Buried, SubjectCard + a.Card }
+func (a Mark) about() (Kind, string)     { return Marked, SubjectCard + a.Card }
+func (a Forget) about() (Kind, string)   { return Reset, SubjectCard + a.Card }
+func (a Keep) about() (Kind, string)     { return Kept, SubjectCard + a.Card }
+func (a Place) about() (Kind, string)    { return Placed, SubjectCard + a.Card }
+func (a Tick) about() (Kind, string)     { return Ticked, SubjectTask + a.Task }
+func (a Status) about() (Kind, string)   { return Chosen, SubjectPage + a.Page }
+func (a ReadTo) about() (Kind, string)   { return ReadUpTo, SubjectPage + a.Page }
+func (a Bookmark) about() (Kind, string) { return Bookmarked, SubjectPage + a.Page }
+func (a Note) about() (Kind, string)     { return Noted, SubjectNote + a.Page }
+func (a Setting) about() (Kind, string)  { return Set, SubjectSetting + a.Name }
+func (Adopt) about() (Kind, string)      { return Adopted, SubjectParameters }
+func (a Batch) about() (Kind, string)    { return Imported, SubjectImport + a.Source }

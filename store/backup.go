@@ -183,8 +183,8 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(plain.Name()) //nolint:errcheck // a temporary file
-	defer plain.Close()           //nolint:errcheck // read back below
+	defer os.Remove(plain.Name())
+	defer plain.Close()
 	hash := sha256.New()
 	s.mu.RLock()
 	err = s.transact(ctx, false, func(tx *bbolt.Tx) error {
@@ -205,7 +205,7 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(packed.Name()) //nolint:errcheck // gone already if all went well
+	defer os.Remove(packed.Name())
 	z, err := zstd.NewWriter(packed, zstd.WithEncoderConcurrency(1))
 	if err == nil {
 		_, err = io.Copy(z, plain)
@@ -224,7 +224,7 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(check) //nolint:errcheck // a temporary file
+	defer os.Remove(check)
 	if !bytes.Equal(hash.Sum(nil), back.Sum(nil)) {
 		return errors.New("what was written is not what is read back")
 	}
@@ -243,7 +243,7 @@ func unpack(path, dir string, also io.Writer) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer in.Close() //nolint:errcheck // only read
+	defer in.Close()
 	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return "", err
@@ -319,7 +319,7 @@ func (s *Store) Restore(ctx context.Context, backup string) (aside string, err e
 	if err != nil {
 		return "", fmt.Errorf("restore %s: %w", backup, err)
 	}
-	defer os.Remove(name) //nolint:errcheck // gone already if all went well
+	defer os.Remove(name)
 	if err := s.verifyCopy(ctx, name); err != nil {
 		return "", fmt.Errorf("restore %s: %w", backup, err)
 	}

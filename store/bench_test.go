@@ -42,7 +42,7 @@ func bigFile(b *testing.B) string {
 	b.Helper()
 	big.Do(func() {
 		cards, reviews := benchNumber("HONE_BENCH_CARDS", 100_000), benchNumber("HONE_BENCH_REVIEWS", 1_000_000)
-		dir, err := os.MkdirTemp("", "hone-bench-")
+		dir, err := os.MkdirTemp("", "hone-bench-") //nolint:usetesting // it outlives this benchmark
 		if err != nil {
 			big.err = err
 			return

@@ -11,7 +11,7 @@ import (
 // fileNumber tells files of one file system apart; 0 if that is unknown.
 func fileNumber(info os.FileInfo) uint64 {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(st.Ino)
+		return st.Ino
 	}
 	return 0
 }

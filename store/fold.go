@@ -436,7 +436,7 @@ func (c *DayCounts) decode(b []byte) error {
 	r := reader{rest: b}
 	for r.next() {
 		switch {
-		case r.num >= 1 && int(r.num) <= len(fields):
+		case r.num >= 1 && r.num <= len(fields):
 			*fields[r.num-1] = uint32(r.u)
 		case r.num == 12:
 			c.Took = r.u

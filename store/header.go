@@ -87,25 +87,23 @@ func readHeader(r io.ReaderAt) (header, error) {
 // checkFile makes sure that every page that the header counts is there. Without
 // the lock it may return errOneMeta although nothing is wrong; otherwise it
 // needs none: a writer makes the file longer before its header says so.
-func checkFile(f *os.File) (header, error) {
+func checkFile(f *os.File) error {
 	h, err := readHeader(f)
 	info, serr := f.Stat()
 	switch {
 	case serr != nil:
-		return header{}, serr
+		return serr
 	case info.IsDir():
-		return header{}, errors.New("it is a directory")
+		return errors.New("it is a directory")
 	case info.Size() == 0:
-		return header{}, errors.New("the file is empty")
-	case errors.Is(err, errOneMeta) && info.Size() >= h.pages*h.pageSize:
-		return h, err
+		return errors.New("the file is empty")
 	case err != nil && !errors.Is(err, errOneMeta):
-		return header{}, err
+		return err
 	}
 	if need := h.pages * h.pageSize; info.Size() < need {
-		return header{}, fmt.Errorf("the file ends after %d of %d bytes", info.Size(), need)
+		return fmt.Errorf("the file ends after %d of %d bytes", info.Size(), need)
 	}
-	return h, nil
+	return err
 }
 
 // allocStep is by how much a file above this size grows at a time; bbolt's own

@@ -112,7 +112,7 @@ func lockHolder(path string) (pid int, program string) {
 	if err != nil {
 		return 0, ""
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	suffix := ":" + strconv.FormatUint(fileNumber(info), 10)
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		// 1: FLOCK  ADVISORY  WRITE 1234 fd:00:5678 0 EOF

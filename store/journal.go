@@ -393,7 +393,7 @@ func (s *Store) writeJournal(ctx context.Context, dir string) (n int, more bool,
 		if err != nil {
 			return err
 		}
-		defer f.Close() //nolint:errcheck // synced below
+		defer f.Close()
 		j := journalReader{path: path, state: state}
 		if err := j.read(f); err != nil {
 			return err

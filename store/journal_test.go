@@ -291,10 +291,10 @@ func TestCopiedHome(t *testing.T) {
 	if a.device(t) == b.device(t) {
 		t.Fatal("two homes write under one number")
 	}
-	if _, act, err := b.Undo(t.Context()); err != nil || act.Subject() != "task:b" {
+	if _, act, err := b.Undo(t.Context()); err != nil || SubjectOf(act) != "task:b" {
 		t.Fatal(act, err)
 	}
-	if _, act, err := b.Undo(t.Context()); err != nil || act.Subject() != "task:both" {
+	if _, act, err := b.Undo(t.Context()); err != nil || SubjectOf(act) != "task:both" {
 		t.Fatal("what it did before is not its own any more", act, err)
 	}
 	j := filepath.Join(dir, "j")
@@ -391,7 +391,7 @@ func TestSyncSideBySide(t *testing.T) {
 
 func FuzzJournal(f *testing.F) {
 	for i, a := range sampleActs {
-		e := Event{EventID: EventID{1000, 7, uint64(i) + 1}, At: 900, Kind: a.Kind(), Group: 1, Subject: a.Subject(), Body: a.body(900)}
+		e := Event{EventID: EventID{1000, 7, uint64(i) + 1}, At: 900, Kind: KindOf(a), Group: 1, Subject: SubjectOf(a), Body: a.body(900)}
 		line, err := formatLine(&e)
 		if err != nil {
 			f.Fatal(err)

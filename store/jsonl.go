@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -410,7 +411,7 @@ func (s *Store) union(ctx context.Context, events []Event) (added int, err error
 			rest = append(rest, e)
 		}
 	}
-	events = append(sets, rest...)
+	events = slices.Concat(sets, rest)
 	for from := 0; from < len(events); from += unionStep {
 		part := events[from:min(from+unionStep, len(events))]
 		err := s.update(ctx, func(w *writer) error {
@@ -482,7 +483,7 @@ func (s *Store) Import(ctx context.Context, source string, acts []Dated) error {
 			for i, d := range part {
 				e := Event{
 					EventID: EventID{d.At, w.m.device, seq + uint64(i)}, At: d.At, Zone: d.Zone, Day: d.Day, Window: noWindow,
-					Group: w.group, Kind: d.Act.Kind(), Subject: d.Act.Subject(), Body: d.Act.body(d.At),
+					Group: w.group, Kind: KindOf(d.Act), Subject: SubjectOf(d.Act), Body: d.Act.body(d.At),
 				}
 				if err := e.check(); err != nil {
 					return fmt.Errorf("act %d: %w", from+i+1, err)

@@ -163,8 +163,7 @@ func (m *model) undo(window uint32, any bool) bool {
 
 func (m *model) redo(window uint32, any bool) bool {
 	seen := map[int]bool{}
-	for i := len(m.ops) - 1; i >= 0; i-- {
-		op := m.ops[i]
+	for _, op := range slices.Backward(m.ops) {
 		mine := any || op.window == window
 		switch {
 		case op.kind == 0:
@@ -496,7 +495,7 @@ func TestRuns(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		defer db.Close() //nolint:errcheck // a test file
+		defer func() { _ = db.Close() }()
 		ids := rapid.Custom(func(t *rapid.T) EventID {
 			return EventID{Order: int64(rapid.IntRange(0, 60).Draw(t, "order")), Device: uint64(rapid.IntRange(1, 3).Draw(t, "device")), Seq: uint64(rapid.IntRange(1, 40).Draw(t, "seq"))}
 		})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -174,8 +175,8 @@ func (l runs) insert(it item) (last, existed bool, err error) {
 	}
 	if at < 0 {
 		tail := items[len(items)-1].id
-		next, _ := c.Seek(l.key(first))
-		next, _ = c.Next()
+		c.Seek(l.key(first))
+		next, _ := c.Next()
 		_, more := l.first(next)
 		// The usual case: behind the last item. A full run is left as it is, so
 		// that a list that only grows stays dense.
@@ -279,8 +280,8 @@ func (l runs) back(from EventID, fn func(item) bool) error {
 		}); err != nil {
 			return fmt.Errorf("run %x: %w", l.key(first), err)
 		}
-		for i := len(items) - 1; i >= 0; i-- {
-			if !fn(items[i]) {
+		for _, it := range slices.Backward(items) {
+			if !fn(it) {
 				return nil
 			}
 		}

@@ -35,7 +35,7 @@ func salvageFile(path string) (*Salvage, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func salvageFile(path string) (*Salvage, error) {
 		}
 	}
 	devices := map[uint64]bool{}
-	if err := p.each(func(k, v []byte) {
+	p.each(func(k, v []byte) {
 		if len(k) == 4 {
 			addName(k, v)
 		}
@@ -76,13 +76,11 @@ func salvageFile(path string) (*Salvage, error) {
 				}
 			}
 		}
-	}); err != nil {
-		return nil, err
-	}
+	})
 	found := map[EventID]Event{}
 	nameless := map[EventID]bool{}
 	log := runs{data: true}
-	if err := p.each(func(k, v []byte) {
+	p.each(func(k, v []byte) {
 		first, ok := parseKey(k)
 		if !ok {
 			return
@@ -108,9 +106,7 @@ func salvageFile(path string) (*Salvage, error) {
 			nameless[it.id] = true
 			return true
 		})
-	}); err != nil {
-		return nil, err
-	}
+	})
 	s.Nameless = len(nameless)
 	for _, e := range found {
 		s.Events = append(s.Events, e)
@@ -149,12 +145,12 @@ type pages struct {
 const maxSalvaged = 64 << 20
 
 // each calls fn with everything that looks like a key and a value.
-func (p pages) each(fn func(k, v []byte)) error {
+func (p pages) each(fn func(k, v []byte)) {
 	head := make([]byte, 16)
 	for at := int64(0); at < p.size; at += p.pageSize {
 		if _, err := p.r.ReadAt(head, at); err != nil {
 			if errors.Is(err, io.EOF) {
-				return nil
+				return
 			}
 			continue // an unreadable sector loses one page
 		}
@@ -169,7 +165,6 @@ func (p pages) each(fn func(k, v []byte)) error {
 		}
 		leaf(buf[:n], 0, fn)
 	}
-	return nil
 }
 
 // leaf takes a page apart as a leaf page, whatever it says that it is: what is
@@ -230,7 +225,7 @@ func (s *Store) build(ctx context.Context, path string, events []Event, own map[
 					return err
 				}
 				for i := from; i < min(from+unionStep, len(events)); i++ {
-					if _, _, err := w.insert(&events[i]); err != nil {
+					if _, err := w.insert(&events[i]); err != nil {
 						return err
 					}
 				}
@@ -334,7 +329,7 @@ func (s *Store) repairFile(ctx context.Context) (r Repaired, err error) {
 	if err != nil {
 		return r, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	defer os.RemoveAll(dir)
 	name := filepath.Join(dir, filepath.Base(s.path))
 	if err := s.build(ctx, name, got.Events, got.own); err != nil {
 		return r, err
@@ -352,7 +347,7 @@ func (s *Store) salvageBackup(ctx context.Context, path string) (*Salvage, error
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(name) //nolint:errcheck // a temporary file
+	defer os.Remove(name)
 	if err := s.verifyCopy(ctx, name); err != nil {
 		return nil, err
 	}

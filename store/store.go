@@ -282,7 +282,7 @@ func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
 			}
 			// bbolt maps what the headers speak of, whether it is there or not.
 			// Without the lock a header may be seen half written.
-			if _, broken = checkFile(f); errors.Is(broken, errOneMeta) {
+			if broken = checkFile(f); errors.Is(broken, errOneMeta) {
 				broken = nil
 			}
 			if broken != nil {
@@ -301,7 +301,7 @@ func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
 			_ = db.Close()
 			return nil, nil, berrors.ErrTimeout
 		}
-		if _, err := checkFile(file); err != nil {
+		if err := checkFile(file); err != nil {
 			_ = db.Close()
 			return nil, nil, s.damaged(err)
 		}
@@ -380,7 +380,7 @@ func createFile(path string, fill func(*bbolt.DB) error) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	defer os.Remove(name) //nolint:errcheck // gone already, unless linking failed
+	defer os.Remove(name)
 	db, err := bbolt.Open(name, 0o600, &bbolt.Options{NoStatistics: true, FreelistType: bbolt.FreelistMapType})
 	if err != nil {
 		return err
@@ -455,7 +455,7 @@ func (s *Store) Version() uint64 {
 	if err != nil {
 		return 0
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	// While somebody is writing a header, the other one is good.
 	h, err := readHeader(f)
 	if err != nil && !errors.Is(err, errOneMeta) {

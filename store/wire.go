@@ -68,7 +68,7 @@ var errRecord = errors.New("unreadable record")
 // all of it. A field of a type other than expected reads as zero or nil.
 type reader struct {
 	rest []byte
-	num  protowire.Number
+	num  int
 	u    uint64
 	data []byte
 	raw  []byte
@@ -84,7 +84,7 @@ func (r *reader) next() bool {
 		r.err = errRecord
 		return false
 	}
-	r.num, r.u, r.data = num, 0, nil
+	r.num, r.u, r.data = int(num), 0, nil
 	m := 0
 	switch typ {
 	case protowire.VarintType:

@@ -227,27 +227,27 @@ func (w *writer) number(e *Event) error {
 	return e.check()
 }
 
-// insert puts an event into the log and into the list of its subject. last
-// says that it is the last one there.
-func (w *writer) insert(e *Event) (last, existed bool, err error) {
+// insert puts an event into the log and into the list of its subject, unless it
+// is there already.
+func (w *writer) insert(e *Event) (existed bool, err error) {
 	n, err := w.subject(e.Subject)
 	if err != nil {
-		return false, false, err
+		return false, err
 	}
 	_, existed, err = w.log.insert(item{e.EventID, appendRecord(make([]byte, 0, 64+len(e.Body)), e, n)})
 	if err != nil || existed {
-		return false, existed, err
+		return existed, err
 	}
-	last, existed, err = refsOf(w.btx, n).insert(item{id: e.EventID})
+	_, existed, err = refsOf(w.btx, n).insert(item{id: e.EventID})
 	if err != nil {
-		return false, false, err
+		return false, err
 	}
 	if existed {
-		return false, false, fmt.Errorf("event %x is in the list of %q but not in the log: %w", appendKey(nil, e.EventID), e.Subject, errRecord)
+		return false, fmt.Errorf("event %x is in the list of %q but not in the log: %w", appendKey(nil, e.EventID), e.Subject, errRecord)
 	}
 	d, err := w.device(e.Device)
 	if err != nil {
-		return false, false, err
+		return false, err
 	}
 	d.seq = max(d.seq, e.Seq)
 	d.count++
@@ -257,9 +257,9 @@ func (w *writer) insert(e *Event) (last, existed bool, err error) {
 	w.m.events++
 	w.m.dirty = true
 	if d.own {
-		return last, false, w.widen(e)
+		return false, w.widen(e)
 	}
-	return last, false, nil
+	return false, nil
 }
 
 // widen records that a window's acts reach to this event.
@@ -284,7 +284,7 @@ func (w *writer) do(a Act) (EventID, error) {
 	if err := checkAct(a); err != nil {
 		return EventID{}, err
 	}
-	e := Event{Kind: a.Kind(), Subject: a.Subject()}
+	e := Event{Kind: KindOf(a), Subject: SubjectOf(a)}
 	if err := w.stamp(&e); err != nil {
 		return EventID{}, err
 	}
@@ -313,7 +313,7 @@ func (w *writer) extend(e *Event) error {
 		_, err := w.merge([]Event{*e})
 		return err
 	}
-	if _, _, err := w.insert(e); err != nil {
+	if _, err := w.insert(e); err != nil {
 		return err
 	}
 	before := projection{}
@@ -364,7 +364,7 @@ func (w *writer) merge(events []Event) (added int, err error) {
 	sets := w.btx.Bucket(bucketParameters).Stats().KeyN
 	// In order, so that a log that was empty becomes a dense one.
 	for i := range events {
-		_, existed, err := w.insert(&events[i])
+		existed, err := w.insert(&events[i])
 		if err != nil {
 			return 0, err
 		}
