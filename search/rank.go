@@ -27,23 +27,27 @@ var model = struct {
 	nameQuery  float64 // how strictly a name must cover the query
 	nameWhole  float32 // share of a name's score that needs the whole name to match
 	nameOthers float32 // further matching names of a page
+	close      float32 // words side by side as in the query
+	links      float32 // good pages that link here
 	cover      float64 // how strictly all words count
 	cutoff     float32 // pages below this share of the best are not shown
 }{
 	unitWeight: [fieldCount]float32{fieldNames: 3, fieldAbout: 2, fieldHeading: 1.6, fieldBody: 1},
 	unitLength: [fieldCount]float32{fieldNames: 0.2, fieldAbout: 0.3, fieldHeading: 0.5, fieldBody: 0.45},
 	unitIDF:    0.6,
-	unitK:      4,
-	pageWeight: [fieldCount]float32{fieldNames: 4, fieldAbout: 2, fieldHeading: 1.2, fieldBody: 0.5},
+	unitK:      2.5,
+	pageWeight: [fieldCount]float32{fieldNames: 4, fieldAbout: 2.6, fieldHeading: 1.2, fieldBody: 0.5},
 	pageLength: 0.5,
-	pageK:      4,
+	pageK:      7,
 	cardWeight: 0.25,
 	second:     0.8,
-	mixUnit:    0.4,
+	mixUnit:    0.5,
 	names:      1.8,
 	nameQuery:  3,
 	nameWhole:  0.5,
 	nameOthers: 0.03,
+	close:      0.4,
+	links:      0.2,
 	cover:      0.2,
 	cutoff:     0.06,
 }
@@ -258,13 +262,95 @@ func (v *view) rank(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 		best = max(best, score)
 		pages = append(pages, rankedPage{page: p, score: score, name: s.pageName[p], bits: s.pageBits[p]})
 	}
+	if model.links > 0 && len(r.concepts) > 1 {
+		extra := map[int32]float32{}
+		for _, p := range pages {
+			if k := v.pages[p.page].Kind; k == kb.KindPath || k == kb.KindGlossary || k == kb.KindChecklist {
+				continue
+			}
+			out := v.links[p.page]
+			for _, q := range out {
+				extra[q] += p.score / float32(4+len(out))
+			}
+		}
+		for i := range pages {
+			pages[i].score += model.links * extra[pages[i].page]
+			best = max(best, pages[i].score)
+		}
+	}
 	cutoff := model.cutoff * best
 	if narrowed {
 		cutoff = 0
 	}
-	pages, count := firstPages(pages, cutoff, limit)
+	pages, count := firstPages(pages, cutoff, max(limit, closePages))
 	v.collectUnits(s, pages)
-	return pages, count, nil
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
+	v.scoreCloseness(r, idfs, pages)
+	return pages[:min(limit, len(pages))], count, nil
+}
+
+// Bounds on the text that is read to see which words stand side by side.
+const (
+	closePages = 16
+	closeUnits = 3
+	closeBytes = 14 // between two words, for the small ones between them
+)
+
+// scoreCloseness raises, among the first pages, those on which neighbours in
+// the query are neighbours in the text: "time to live" is more than a page with
+// time and live on it. The index keeps no positions; the text is at hand.
+func (v *view) scoreCloseness(r *reading, idfs []float32, pages []rankedPage) {
+	if len(r.concepts) < 2 || len(r.concepts) > 31 {
+		return
+	}
+	concepts := map[string]uint32{} // by term: the concepts it stands for
+	for i, c := range r.concepts {
+		for _, x := range c.variants {
+			if len(x.terms) == 1 && x.weight >= weightFamily {
+				concepts[x.terms[0]] |= 1 << i
+			}
+		}
+	}
+	m := &marker{terms: map[string]bool{}, memo: map[string]bool{}}
+	for t := range concepts {
+		m.terms[t] = true
+	}
+	m.index()
+	masks := map[string]uint32{} // by word
+	pages = pages[:min(closePages, len(pages))]
+	for i := range pages {
+		var close uint32
+		for _, u := range pages[i].units[:min(closeUnits, len(pages[i].units))] {
+			l, x := v.unitAt(int(u.unit))
+			var before uint32
+			end := -1000
+			m.scan(v.unitText(l, x, pages[i].page), func(t token) {
+				mask, ok := masks[t.word]
+				if !ok {
+					mask = concepts[stem(t.word)]
+					masks[t.word] = mask
+				}
+				if t.start >= end {
+					if t.start-end > closeBytes {
+						before = 0
+					}
+					close |= before << 1 & mask
+					before = mask
+				} else {
+					before |= mask
+				}
+				end = t.end
+			})
+		}
+		for j := 1; j < len(r.concepts); j++ {
+			if close&(1<<j) != 0 {
+				pages[i].score += model.close * min(idfs[j-1], idfs[j])
+			}
+		}
+	}
+	slices.SortStableFunc(pages, func(a, b rankedPage) int { return cmp.Compare(b.score, a.score) })
 }
 
 // passes tells whether a unit holds the quoted phrases and passes the filters

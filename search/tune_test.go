@@ -152,7 +152,7 @@ func TestTune(t *testing.T) {
 		"unitLength.heading": &model.unitLength[fieldHeading], "unitLength.body": &model.unitLength[fieldBody], "unitK": &model.unitK,
 		"pageWeight.names": &model.pageWeight[fieldNames], "pageWeight.about": &model.pageWeight[fieldAbout], "pageWeight.heading": &model.pageWeight[fieldHeading],
 		"pageWeight.body": &model.pageWeight[fieldBody], "pageLength": &model.pageLength, "pageK": &model.pageK, "cardWeight": &model.cardWeight,
-		"mixUnit": &model.mixUnit, "second": &model.second, "unitIDF": &model.unitIDF, "names": &model.names, "nameQuery": &model.nameQuery, "nameWhole": &model.nameWhole, "nameOthers": &model.nameOthers, "cover": &model.cover,
+		"mixUnit": &model.mixUnit, "second": &model.second, "unitIDF": &model.unitIDF, "names": &model.names, "nameQuery": &model.nameQuery, "nameWhole": &model.nameWhole, "nameOthers": &model.nameOthers, "cover": &model.cover, "links": &model.links, "close": &model.close,
 	}
 	best := score()
 	fmt.Printf("start %.4f\n", best)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -28,6 +29,7 @@ type view struct {
 	meanSize   float32
 	lineStarts []atomic.Pointer[[]int] // by page, filled when needed
 	pageUnit   []int32                 // by page: the unit of the page itself, or -1
+	links      [][]int32               // by page: pages it links to
 	complete   bool                    // all pages are in some layer
 	texts      *scanTexts              // while the index is not ready: the pages' text
 }
@@ -83,6 +85,14 @@ func newView(lib *kb.Library, names *nameIndex, synonyms synonymTable, notes []N
 			if !held[n] && holds(layers[i], ref, v.pages[n]) {
 				held[n] = true
 				a.pageOf[j] = n
+			}
+		}
+	}
+	v.links = make([][]int32, len(v.pages))
+	for i, p := range v.pages {
+		for _, l := range p.Links {
+			if n, ok := v.pageOf[l.Slug]; ok && int(n) != i && !slices.Contains(v.links[i], n) {
+				v.links[i] = append(v.links[i], n)
 			}
 		}
 	}

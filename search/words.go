@@ -40,7 +40,7 @@ var weakWords = func() map[string]bool {
 		prevent avoid stop start begin choose pick decide handle handling deal
 		possible correct correctly properly proper important common example examples basics basic intro introduction tutorial guide
 		between during before after always never often sometimes first last next
-		big small large little long short high low fast slow
+		big small large little long short
 		people person user users company
 		implement implementing implementation create creating build building
 		problem problems issue issues question questions interview
