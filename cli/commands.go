@@ -30,7 +30,8 @@ func (a *app) commands(root *cobra.Command) {
 	}
 	add("study", a.reviewCommand(), a.dueCommand(), a.pathCommand(), a.checklistCommand(), a.planCommand(), a.pauseCommand(), a.promptCommand())
 	add("find", a.searchCommand(), a.showCommand(), a.cardsCommand(), a.statsCommand(), a.forecastCommand(), a.optimizeCommand())
-	add("data", a.undoCommand(), a.redoCommand(), a.logCommand(), a.whereCommand(), a.settingsCommand())
+	add("data", a.undoCommand(), a.redoCommand(), a.logCommand(), a.backupCommand(), a.restoreCommand(), a.exportCommand(), a.importCommand(), a.syncCommand(), a.doctorCommand(), a.whereCommand(), a.settingsCommand())
+	root.AddCommand(a.childCommand())
 	add("own", a.newCommand(), a.lintCommand(), a.configCommand(), a.completionCommand(root), a.manCommand(root), a.versionCommand())
 	root.SetHelpCommand(a.helpCommand(root))
 }

@@ -62,6 +62,10 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 	if !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
 		return hinted{errors.New("this needs a terminal"), "`hone due`, `hone show` and `hone search` work without one; `hone help` lists all commands"}
 	}
+	// A window of its own; where it cannot be had, the one of the commands does.
+	if release, err := svc.ClaimWindow(); err == nil {
+		defer release()
+	}
 	// Whatever can fail fails before the screen starts, so that the shell gets
 	// a clean error line.
 	if _, err := svc.Settings(ctx); err != nil {
@@ -109,7 +113,15 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 	p := tea.NewProgram(tui.New(env, first),
 		tea.WithContext(ctx), tea.WithInput(a.Stdin), tea.WithOutput(a.Stdout),
 		tea.WithFPS(120), tea.WithColorProfile(profile), tea.WithFilter(tui.Coalesce()))
+	backedUp := make(chan struct{})
+	go func() {
+		defer close(backedUp)
+		// The day's backup is made beside the screen; that it failed is seen in
+		// the list of backups, and must not disturb a review.
+		_, _ = svc.Store().DailyBackup(ctx)
+	}()
 	_, err = p.Run()
+	<-backedUp
 	switch {
 	case err == nil, errors.Is(err, tea.ErrInterrupted):
 		return nil

@@ -3,9 +3,11 @@ package study
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 
 	"hone/srs"
+	"hone/srs/revlog"
 	"hone/store"
 )
 
@@ -210,4 +212,14 @@ func BestForecast(fs []Forecast) int {
 		}
 	}
 	return best
+}
+
+// WriteLog writes the log of answers as CSV, in the columns that FSRS tools
+// read.
+func (s *Service) WriteLog(ctx context.Context, w io.Writer) error {
+	log, err := s.Entries(ctx)
+	if err != nil {
+		return err
+	}
+	return revlog.Write(w, log)
 }

@@ -276,7 +276,7 @@ func newCards(tx *store.Tx, lib *kb.Library, m *moment, states map[string]store.
 	}
 	met := prerequisites(lib, states, onPath)
 	for _, p := range order {
-		if len(p.Cards) == 0 || !met(p) {
+		if len(p.Cards) == 0 || met(p) != "" {
 			continue
 		}
 		for _, c := range p.Cards {
@@ -290,12 +290,13 @@ func newCards(tx *store.Tx, lib *kb.Library, m *moment, states map[string]store.
 	return out
 }
 
-// prerequisites returns a test whether a page's prerequisites are being
-// learned: every card of each has been seen or is suspended. A prerequisite
+// prerequisites returns a function that names the first prerequisite for which
+// a page's new cards wait, "" if there is none. A prerequisite is met when it
+// is being learned: every card of it has been seen or is suspended. One
 // that is absent or has no cards counts as met, and so does one that the
 // active path leaves out for a page that it contains: the path assumes it
 // known.
-func prerequisites(lib *kb.Library, states map[string]store.CardState, onPath map[string]bool) func(*kb.Page) bool {
+func prerequisites(lib *kb.Library, states map[string]store.CardState, onPath map[string]bool) func(*kb.Page) string {
 	learning := map[string]bool{}
 	begun := func(slug string) bool {
 		if known, ok := learning[slug]; ok {
@@ -313,16 +314,16 @@ func prerequisites(lib *kb.Library, states map[string]store.CardState, onPath ma
 		learning[slug] = ok
 		return ok
 	}
-	return func(p *kb.Page) bool {
+	return func(p *kb.Page) string {
 		for _, slug := range p.Prerequisites {
 			if onPath[p.Slug] && !onPath[slug] {
 				continue
 			}
 			if !begun(slug) {
-				return false
+				return slug
 			}
 		}
-		return true
+		return ""
 	}
 }
 

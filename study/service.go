@@ -42,7 +42,7 @@ var ErrNothing = errors.New("nothing to do")
 type Options struct {
 	Path   string // of the database file
 	Clock  Clock
-	Window uint32 // tells this running hone from others on the same file; 0 picks one
+	Window uint32 // tells this running hone from others on the same file; commands share 0
 }
 
 // Service answers what to study now and records what was studied.
@@ -69,17 +69,31 @@ func Open(lib *kb.Library, o Options) (*Service, error) {
 	s := &Service{proj: newProjector(), clock: o.Clock}
 	s.lib.Store(lib)
 	s.ends.Store(int64(DefaultSettings().DayEnd))
-	st, err := store.Open(o.Path, store.Options{
-		Projector: s.proj,
-		Clock:     func() time.Time { return s.clock.At() },
-		Day:       func(at time.Time) Day { return dayOf(at, time.Duration(s.ends.Load())) },
-		Window:    o.Window,
-	})
+	st, err := store.Open(o.Path, s.options(o.Window))
 	if err != nil {
 		return nil, err
 	}
 	s.st = st
 	return s, nil
+}
+
+// options are how the store is to be opened.
+func (s *Service) options(window uint32) store.Options {
+	return store.Options{
+		Projector: s.proj,
+		Clock:     func() time.Time { return s.clock.At() },
+		Day:       func(at time.Time) Day { return dayOf(at, time.Duration(s.ends.Load())) },
+		Window:    window,
+	}
+}
+
+// StoreOptions are how [Open] opens the store, for a check in a process of its
+// own.
+func StoreOptions(lib *kb.Library, o Options) store.Options {
+	s := &Service{proj: newProjector(), clock: o.Clock}
+	s.lib.Store(lib)
+	s.ends.Store(int64(DefaultSettings().DayEnd))
+	return s.options(o.Window)
 }
 
 // Close releases the store. Nothing is pending: every act was on disk when
@@ -222,3 +236,11 @@ func (s *Service) scheduler(tx *store.Tx, m *moment) (*srs.Scheduler, error) {
 
 // DayOf returns the study day of an instant, by the end of day last read.
 func (s *Service) DayOf(at time.Time) Day { return dayOf(at, time.Duration(s.ends.Load())) }
+
+// ClaimWindow gives this service a window of its own, so that undo takes back
+// what was done here and not in another window. It must be called before the
+// service is used; release ends the claim, as does the end of the process.
+func (s *Service) ClaimWindow() (release func(), err error) {
+	_, release, err = s.st.ClaimWindow()
+	return release, err
+}

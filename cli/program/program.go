@@ -4,6 +4,7 @@
 package program
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -146,5 +147,18 @@ func Self(args []string, stdin io.Reader, stdout, stderr io.Writer) (*exec.Cmd, 
 	}
 	cmd := exec.Command(self, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
+	return cmd, nil
+}
+
+// Git returns a git command to be run in dir; what it says goes to out. It
+// never asks for a password on the terminal.
+func Git(ctx context.Context, dir string, args []string, out io.Writer) (*exec.Cmd, error) {
+	path, err := exec.LookPath("git")
+	if err != nil {
+		return nil, ErrNone
+	}
+	cmd := exec.CommandContext(ctx, path, append([]string{"-C", dir}, args...)...)
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0")
 	return cmd, nil
 }
