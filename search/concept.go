@@ -352,12 +352,14 @@ func (v *view) split(word string, known bool) (string, string, bool) {
 // socket, n plus 1, dot net.
 func (v *view) joinNeighbours(r *reading, words []queryWord) {
 	for i := range words {
-		joined := words[i].word
+		var b strings.Builder
+		b.WriteString(words[i].word)
 		for j := i + 1; j < len(words) && j <= i+2; j++ {
 			if words[j].group != 0 || words[i].group != 0 || words[i].literal || words[j].literal {
 				break
 			}
-			joined += words[j].word
+			b.WriteString(words[j].word)
+			joined := b.String()
 			if len(joined) > maxWord || v.wordUnits(joined) == 0 {
 				continue
 			}

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
@@ -383,15 +382,6 @@ func lineStart(lines []int, s string, line int) int {
 		return len(s)
 	}
 	return lines[line-1]
-}
-
-// lineOf returns the 1-based line that holds a byte.
-func lineOf(lines []int, offset int) int {
-	i, found := slices.BinarySearch(lines, offset)
-	if found {
-		return i + 1
-	}
-	return i
 }
 
 // mergeCorpora joins what several analysers produced.

@@ -72,11 +72,7 @@ func Open(lib *kb.Library, o Options) *Index {
 	}
 	x.ctx, x.cancel = context.WithCancel(context.Background())
 	x.changing.Lock() // released by prepare
-	x.work.Add(1)
-	go func() {
-		defer x.work.Done()
-		x.prepare()
-	}()
+	x.work.Go(x.prepare)
 	return x
 }
 
@@ -84,11 +80,7 @@ func Open(lib *kb.Library, o Options) *Index {
 func (x *Index) prepare() {
 	defer x.changing.Unlock()
 	var names sync.WaitGroup
-	names.Add(1)
-	go func() { // the names need one core, opening the index the other
-		defer names.Done()
-		x.readNames()
-	}()
+	names.Go(x.readNames) // the names need one core, opening the index the other
 	if dir := x.baseDir(); dir != "" {
 		if l, err := openDisk(dir); err == nil {
 			x.base = l
@@ -273,9 +265,7 @@ func (x *Index) analyse(ctx context.Context, pages []*kb.Page, workers int, prog
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for w := range workers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
+		wait.Go(func() {
 			a := newAnalyser()
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
@@ -295,7 +285,7 @@ func (x *Index) analyse(ctx context.Context, pages []*kb.Page, workers int, prog
 				}
 			}
 			parts[w] = &a.corpus
-		}()
+		})
 	}
 	wait.Wait()
 	if ctx.Err() != nil {
@@ -557,9 +547,7 @@ func (x *Index) rebuild() {
 			x.closeLayer(l)
 		}
 	}
-	x.work.Add(1)
-	go func() {
-		defer x.work.Done()
+	x.work.Go(func() {
 		x.changing.Lock()
 		defer x.changing.Unlock()
 		if x.base == nil && x.buildBase() != nil {
@@ -570,7 +558,7 @@ func (x *Index) rebuild() {
 		}
 		x.refresh()
 		x.show(x.makeView())
-	}()
+	})
 }
 
 // Ready is closed when the whole text can be searched.
@@ -635,9 +623,7 @@ func (x *Index) Update(lib *kb.Library) {
 	x.refresh()
 	x.show(x.makeView())
 	if x.freshUnits() > ownOnDisk && x.dir() != "" && x.rebuilding.CompareAndSwap(false, true) {
-		x.work.Add(1)
-		go func() {
-			defer x.work.Done()
+		x.work.Go(func() {
 			defer x.rebuilding.Store(false)
 			x.changing.Lock()
 			defer x.changing.Unlock()
@@ -647,7 +633,7 @@ func (x *Index) Update(lib *kb.Library) {
 			x.buildOwn()
 			x.refresh()
 			x.show(x.makeView())
-		}()
+		})
 	}
 }
 

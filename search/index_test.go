@@ -373,7 +373,7 @@ func TestManyOwnPagesGoToDisk(t *testing.T) {
 	}
 	check(x)
 	y := Open(lib, Options{Cache: cache})
-	defer y.Close()
+	defer func() { _ = y.Close() }()
 	waitFor(t, y)
 	if y.total.Load() != 0 {
 		t.Error("an index that was there was built again")
@@ -386,7 +386,7 @@ func TestManyOwnPagesGoToDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	z := Open(changed, Options{Cache: cache})
-	defer z.Close()
+	defer func() { _ = z.Close() }()
 	waitFor(t, z)
 	if z.total.Load() != 0 {
 		t.Error("one changed page built the index again")
@@ -482,7 +482,7 @@ func TestCacheVanishesUnderReaders(t *testing.T) {
 	// A cache that cannot be written leaves the index in memory.
 	must(t, os.WriteFile(cache, []byte("in the way"), 0o600))
 	y := Open(lib, Options{Cache: cache})
-	defer y.Close()
+	defer func() { _ = y.Close() }()
 	waitFor(t, y)
 	if r := ask(t, y, "trails its leader"); first(r) != "replication" {
 		t.Errorf("found %q", slugs(r))
@@ -508,11 +508,9 @@ func TestTwoProcessesShareTheCache(t *testing.T) {
 	must(t, err)
 	var wait sync.WaitGroup
 	for range 8 {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
+		wait.Go(func() {
 			x := Open(lib, Options{Cache: cache})
-			defer x.Close()
+			defer func() { _ = x.Close() }()
 			if err := x.Wait(context.Background(), nil); err != nil {
 				t.Error(err)
 				return
@@ -521,7 +519,7 @@ func TestTwoProcessesShareTheCache(t *testing.T) {
 			if err != nil || first(r) != "replication" {
 				t.Errorf("%v %q", err, slugs(r))
 			}
-		}()
+		})
 	}
 	wait.Wait()
 	entries, err := os.ReadDir(filepath.Join(cache, "search"))
@@ -564,16 +562,14 @@ func TestConcurrentUse(t *testing.T) {
 	_, x := openTree(t, smallTree(), kb.Options{Own: own}, Options{Cache: cache})
 	var wait sync.WaitGroup
 	for i := range 4 {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
+		wait.Go(func() {
 			for j := range 30 {
 				q := []string{"replication", "cahce", "is:due", "c++", "lag OR key"}[(i+j)%5]
 				if _, err := x.Query(context.Background(), Query{Text: q}); err != nil && !errors.Is(err, ErrClosed) {
 					t.Error(err)
 				}
 			}
-		}()
+		})
 	}
 	for i := range 5 {
 		writeOwn(t, own, "own.md", fmt.Sprintf("---\ntitle: \"Own %d\"\n---\n\n# Own\n\nword%d\n", i, i))

@@ -42,7 +42,7 @@ func readJudged(t testing.TB, name string) []judgedQuery {
 		}
 		cells := strings.Split(line, "\t")
 		q := judgedQuery{kind: cells[0], text: cells[1], grades: map[string]int{}}
-		for _, pair := range strings.Fields(cells[2]) {
+		for pair := range strings.FieldsSeq(cells[2]) {
 			slug, grade, _ := strings.Cut(pair, ":")
 			q.grades[slug], err = strconv.Atoi(grade)
 			if err != nil {
@@ -228,7 +228,7 @@ func grepRanker(t testing.TB, lib *kb.Library) ranker {
 		var out []string
 	page:
 		for _, slug := range order {
-			for _, w := range strings.Fields(strings.ToLower(query)) {
+			for w := range strings.FieldsSeq(strings.ToLower(query)) {
 				if !strings.Contains(texts[slug], w) {
 					continue page
 				}

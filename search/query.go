@@ -189,7 +189,7 @@ func (v *view) list(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 			if p < 0 || !ok.kinds[u.kind] || pagesOnly && u.kind != unitPage || ok.pages != nil && !ok.pages[p] || barred[n] {
 				continue
 			}
-			if ok.unit != nil && !ok.unit(l, u, v.pages[p]) || !v.phrasesHold(r, l, u, p) {
+			if ok.unit != nil && !ok.unit(l, u, v.pages[p]) || !v.phrasesHold(r, u, p) {
 				continue
 			}
 			units[p] = append(units[p], rankedUnit{n, 1})

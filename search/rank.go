@@ -323,10 +323,10 @@ func (v *view) scoreCloseness(r *reading, idfs []float32, pages []rankedPage) {
 	for i := range pages {
 		var close uint32
 		for _, u := range pages[i].units[:min(closeUnits, len(pages[i].units))] {
-			l, x := v.unitAt(int(u.unit))
+			_, x := v.unitAt(int(u.unit))
 			var before uint32
 			end := -1000
-			m.scan(v.unitText(l, x, pages[i].page), func(t token) {
+			m.scan(v.unitText(x, pages[i].page), func(t token) {
 				mask, ok := masks[t.word]
 				if !ok {
 					mask = concepts[stem(t.word)]
@@ -358,7 +358,7 @@ func (v *view) scoreCloseness(r *reading, idfs []float32, pages []rankedPage) {
 func (v *view) passes(r *reading, ok *allowed, n int32) bool {
 	l, u := v.unitAt(int(n))
 	p := l.pageOf[u.page]
-	return (ok.unit == nil || ok.unit(l, u, v.pages[p])) && v.phrasesHold(r, l, u, p)
+	return (ok.unit == nil || ok.unit(l, u, v.pages[p])) && v.phrasesHold(r, u, p)
 }
 
 // collectUnits hands the pages their documents.
@@ -629,11 +629,11 @@ func (v *view) exclude(s *scratch, r *reading) {
 }
 
 // phrasesHold checks quoted phrases in the text of a unit.
-func (v *view) phrasesHold(r *reading, l *attached, u *unit, page int32) bool {
+func (v *view) phrasesHold(r *reading, u *unit, page int32) bool {
 	if len(r.phrases) == 0 && len(r.barred) == 0 {
 		return true
 	}
-	text := v.unitText(l, u, page)
+	text := v.unitText(u, page)
 	for _, p := range r.phrases {
 		if !holdsSequence(text, p) {
 			return false

@@ -9,10 +9,10 @@ import (
 )
 
 // unitText returns the text of a unit as written.
-func (v *view) unitText(l *attached, u *unit, page int32) string {
+func (v *view) unitText(u *unit, page int32) string {
 	p := v.pages[page]
 	switch u.kind {
-	case unitNote:
+	case unitNote, unitKinds:
 		if int(u.ordinal) < len(v.notes) {
 			return v.notes[u.ordinal].Text
 		}
@@ -249,6 +249,10 @@ func cut(s string, n int) string {
 	return strings.TrimRight(s, " ,;:") + "…"
 }
 
+func nextToWord(s string, i int) bool {
+	return i >= 0 && i < len(s) && (isWordByte(s[i]) || s[i] >= utf8.RuneSelf || s[i] == '`' || s[i] == '.')
+}
+
 // plainText takes the marks of Markdown off a text and joins its lines.
 func plainText(s string) string {
 	var b strings.Builder
@@ -315,6 +319,9 @@ func plainText(s string) string {
 			continue
 		case c == '`':
 			i++
+			continue
+		case c == '*' && nextToWord(s, i-1) != nextToWord(s, i+1):
+			i++ // emphasis; SELECT * and 2*3 keep theirs
 			continue
 		case c == '=' && strings.HasPrefix(s[i:], "=="):
 			i += 2
@@ -397,7 +404,7 @@ func (v *view) hit(n int32, m *marker) Hit {
 			break
 		}
 		h.Line, h.Snippet = terms[u.ordinal].Line, joinTerm(terms[u.ordinal])
-	case unitNote:
+	case unitNote, unitKinds:
 		if int(u.ordinal) >= len(v.notes) {
 			break
 		}

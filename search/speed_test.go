@@ -190,7 +190,7 @@ func BenchmarkOwnCards(b *testing.B) {
 	before := heap()
 	x = Open(lib, Options{Cache: cache})
 	waitFor(b, x)
-	defer x.Close()
+	defer func() { _ = x.Close() }()
 	queries := typedQueries(b)
 	b.Run("keystroke", func(b *testing.B) {
 		var took []keystroke

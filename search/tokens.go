@@ -203,9 +203,7 @@ func tokenizeChain(s string, start, end int, emit func(token)) int {
 			// A decimal number is one word; "2.0" is also "2".
 			if isDigits(s[start:end]) && isDigits(s[end+1:next]) {
 				number := s[start:next]
-				if strings.HasSuffix(number, ".0") {
-					number = number[:len(number)-2]
-				}
+				number = strings.TrimSuffix(number, ".0")
 				if n == 1 {
 					emit(makeToken(number, start, next, false))
 					return next
@@ -253,10 +251,7 @@ func emitParts[P ~struct{ start, end int }](s string, first, end int, joined, ex
 // digits, a contraction's apostrophe.
 func plain(w string) string {
 	if strings.IndexByte(w, '\'') < 0 && !strings.Contains(w, "’") {
-		if strings.HasSuffix(w, ".0") {
-			return strings.TrimSuffix(w, ".0")
-		}
-		return w
+		return strings.TrimSuffix(w, ".0")
 	}
 	return strings.NewReplacer("'", "", "’", "").Replace(w)
 }

@@ -72,7 +72,7 @@ func TestCards(t *testing.T) {
 	}
 	lib, questions := withoutCards(t)
 	x := Open(lib, Options{})
-	defer x.Close()
+	defer func() { _ = x.Close() }()
 	waitFor(t, x)
 	fmt.Println(len(lib.Pages()), "pages", len(lib.Cards()), "cards", len(questions), "questions")
 	for k, f := range judge(questions, honeRanker(x)) {
@@ -104,7 +104,7 @@ func TestAsk(t *testing.T) {
 	}
 	_, x := openBuiltIn(t, Options{})
 	v := x.view
-	for _, text := range strings.Split(os.Getenv("HONE_ASK"), "|") {
+	for text := range strings.SplitSeq(os.Getenv("HONE_ASK"), "|") {
 		p := parse(text)
 		r := v.read(p)
 		for _, c := range r.concepts {
@@ -118,6 +118,17 @@ func TestAsk(t *testing.T) {
 		ok, _ := v.allow(p, nil, &res)
 		pages, n, _ := v.rank(context.Background(), r, ok, 8)
 		fmt.Println(text, n)
+		if os.Getenv("HONE_HITS") != "" {
+			full, _ := x.Query(context.Background(), Query{Text: text, Limit: 6})
+			for _, h := range full.Hits {
+				fmt.Printf("  %-8s %s > %s L%d %q\n", h.Kind, h.Slug, h.Heading, h.Line, h.Snippet)
+				for _, m := range h.More[:min(2, len(h.More))] {
+					fmt.Printf("     %-8s %s L%d %q\n", m.Kind, m.Heading, m.Line, m.Snippet)
+				}
+			}
+			fmt.Println(full.Notice, full.Terms)
+			continue
+		}
 		for _, pg := range pages {
 			fmt.Printf("   %.2f name %.2f bits %b %s", pg.score, pg.name, pg.bits, v.pages[pg.page].Slug)
 			for _, u := range pg.units[:min(3, len(pg.units))] {
@@ -138,7 +149,7 @@ func TestTune(t *testing.T) {
 	}
 	small, questions := withoutCards(t)
 	a := Open(small, Options{})
-	defer a.Close()
+	defer func() { _ = a.Close() }()
 	waitFor(t, a)
 	lib, b := openBuiltIn(t, Options{})
 	queries, _ := present(lib, readJudged(t, "tuning.tsv"))
