@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"hone/cli/config"
 	"hone/cli/program"
 	"hone/study"
 	"hone/tui"
@@ -103,7 +104,16 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 		name = "mono"
 	}
 	env.Restyle = func(dark bool) *theme.Theme { return theme.New(name, dark, glyphs) }
-	env.ChooseTheme = func(n string) { name = n }
+	env.ChooseTheme = func(n string) { name, a.conf.Theme = n, n }
+	env.Looks = a.looks
+	env.ChangeLook = func(entry, value string) error {
+		if err := a.conf.Set(entry, value); err != nil {
+			return err
+		}
+		glyphs, env.NoMouse = a.glyphs(), !a.conf.Mouse
+		return nil
+	}
+	env.SaveConfig = func() (string, error) { return a.dirs.config(), config.Write(a.dirs.config(), a.conf) }
 	env.Theme = env.Restyle(true)
 
 	profile, force := theme.Profile(a.Getenv)
@@ -132,6 +142,23 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 	default:
 		return err
 	}
+}
+
+// looks lists the configuration entries that take effect at once.
+func (a *app) looks() []tui.Look {
+	choices := map[string][]string{
+		"theme":  append([]string{"auto"}, theme.Names()...),
+		"glyphs": {"auto", "unicode", "ascii"},
+		"mouse":  {"true", "false"},
+	}
+	var out []tui.Look
+	for _, e := range config.Entries() {
+		if c, ok := choices[e.Name]; ok {
+			v, _ := a.conf.Get(e.Name)
+			out = append(out, tui.Look{Name: e.Name, Value: v, Default: e.Default, Help: e.Help, Choices: c})
+		}
+	}
+	return out
 }
 
 func (a *app) glyphs() theme.Glyphs {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"hone/kb"
 	"hone/srs"
 	"hone/store"
 )
@@ -374,4 +375,54 @@ func formatStep(d time.Duration) string {
 	default:
 		return strconv.Itoa(int(d/time.Second)) + "s"
 	}
+}
+
+// Next returns the value after (by 1) or before (by -1) the given one in what
+// a person would step through: the known choices of a setting with choices,
+// the next round number of a number. A value at the end of its range stays.
+// False says that the setting is better typed.
+func (d Setting) Next(lib *kb.Library, value string, by int) (string, bool) {
+	var choices []string
+	switch d.Name {
+	case "order":
+		choices = reviewOrders
+	case "fuzz":
+		choices = []string{"on", "off"}
+	case "goal":
+		choices = []string{"", "interview", "roadmap", "look"}
+	case "path":
+		choices = []string{""}
+		for _, p := range lib.Paths() {
+			choices = append(choices, p.Slug)
+		}
+	case "retention":
+		f, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return value, false
+		}
+		return d.within(value, strconv.FormatFloat(f+0.01*float64(by), 'f', 2, 64)), true
+	default:
+		step, ok := map[string]int{"new-per-day": 1, "reviews-per-day": 10, "minutes": 5, "maximum-interval": 365, "rest-days": 1}[d.Name]
+		n, err := strconv.Atoi(value)
+		if !ok || err != nil {
+			return value, false
+		}
+		// The next multiple of the step.
+		next := (n/step + by) * step
+		if by < 0 && n%step != 0 {
+			next += step
+		}
+		return d.within(value, strconv.Itoa(next)), true
+	}
+	i := slices.Index(choices, value)
+	return choices[(i+by+len(choices))%len(choices)], true
+}
+
+// within returns the new value, or the old one where the new is refused.
+func (d Setting) within(old, value string) string {
+	s := DefaultSettings()
+	if d.set(&s, value) != nil {
+		return old
+	}
+	return value
 }

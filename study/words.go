@@ -18,6 +18,7 @@ func plural(n int, one, many string) string {
 // InWords writes a wait the way grade buttons show it: 10 min, 3 h, 9 d,
 // 2.4 mo, 1.3 y.
 func InWords(d time.Duration) string {
+	d = d.Round(time.Second) // due times are whole milliseconds, and now is not
 	switch days := d.Hours() / 24; {
 	case d < time.Minute:
 		return "< 1 min"

@@ -1,11 +1,7 @@
 package tui
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -32,6 +28,7 @@ type App struct {
 	status   status
 	message  toastMsg
 	messages int // numbers the messages, so that only the last one fades
+	polls    int
 	quitting bool
 	plain    bool // the reader leaves the mouse to the terminal
 	tabSpans [][2]int
@@ -44,6 +41,10 @@ type statusMsg struct{ status status }
 
 // pollEvery is how often the app looks whether another window wrote.
 const pollEvery = 2 * time.Second
+
+// reloadEvery is the number of looks between two at the person's own pages,
+// which are files that any editor may change.
+const reloadEvery = 5
 
 type pollMsg struct{}
 
@@ -79,7 +80,7 @@ func (a *App) top() Screen { return a.stack[len(a.stack)-1] }
 
 // Init implements [tea.Model].
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, a.readStatus(), poll()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, a.readStatus(), a.poll()}
 	for _, s := range a.stack {
 		if r, ok := s.(refreshed); ok {
 			cmds = append(cmds, r.Refresh())
@@ -88,7 +89,7 @@ func (a *App) Init() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func poll() tea.Cmd { return tea.Tick(pollEvery, func(time.Time) tea.Msg { return pollMsg{} }) }
+func (a *App) poll() tea.Cmd { return a.env.later(pollEvery, pollMsg{}) }
 
 func (a *App) readStatus() tea.Cmd {
 	env := a.env
@@ -135,7 +136,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.key(keyPress(msg.key))
 	case themeMsg:
 		a.env.ChooseTheme(msg.name)
-		return a, a.restyle()
+		return a, tea.Batch(a.restyle(), a.broadcast(restyledMsg{}))
 	case helpMsg:
 		return a, a.overlay(newHelp(a.env, a.top()))
 	case tabMsg:
@@ -153,7 +154,20 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.status = msg.status
 		return a, nil
 	case pollMsg:
-		return a, tea.Batch(poll(), a.look())
+		a.polls++
+		cmds := []tea.Cmd{a.poll(), a.look()}
+		if a.polls%reloadEvery == 0 {
+			cmds = append(cmds, reload(a.env))
+		}
+		return a, tea.Batch(cmds...)
+	case ownEditedMsg:
+		return a, reload(a.env)
+	case planOpenMsg:
+		return a, openPlan(a.env, msg.item)
+	case lookMsg:
+		return a, a.restyle()
+	case settingsMsg:
+		return a, a.push(newSettings(a.env))
 	case actedMsg, changedMsg:
 		return a, a.refresh()
 	default:
@@ -229,126 +243,6 @@ func (a *App) active() Screen {
 	return a.top()
 }
 
-// key applies the keys that work everywhere, unless the screen is typing, and
-// hands the rest to the screen in front.
-func (a *App) key(k tea.KeyPressMsg) tea.Cmd {
-	keys := a.env.Keys
-	front := a.active()
-	inField := false
-	if t, ok := front.(typing); ok {
-		inField = t.Typing()
-	}
-	switch {
-	case keys.Leave.Is(k):
-		return a.quit()
-	case keys.Suspend.Is(k):
-		return tea.Suspend
-	case keys.Redraw.Is(k):
-		return tea.ClearScreen
-	case keys.Back.Is(k):
-		if a.message.level == widget.Error && a.message.text != "" {
-			a.message = toastMsg{}
-			return nil
-		}
-		return a.back()
-	case keys.Search.Is(k):
-		if _, open := a.over.(*searchScreen); open {
-			return a.back()
-		}
-		return a.overlay(newSearch(a.env, ""))
-	case !inField && keys.Help.Is(k), inField && len(keys.Help.Keys()) > 1 && k.String() == "f1":
-		return a.overlay(newHelp(a.env, front))
-	}
-	if inField || a.over != nil {
-		return a.hand(k)
-	}
-	if cmd, done := a.global(k); done {
-		return cmd
-	}
-	return a.hand(k)
-}
-
-// global applies the single letters and digits that work on every screen that
-// is not typing.
-func (a *App) global(k tea.KeyPressMsg) (tea.Cmd, bool) {
-	keys := a.env.Keys
-	_, reader := a.top().(*reader)
-	switch {
-	case keys.Palette.Is(k):
-		return a.overlay(newPalette(a.env, a.top())), true
-	case keys.Find.Is(k) && !reader:
-		return a.overlay(newSearch(a.env, "")), true
-	case keys.Quit.Is(k):
-		if len(a.stack) > 1 {
-			return a.back(), true
-		}
-		return a.quit(), true
-	case keys.NextTab.Is(k):
-		return a.show((a.tab() + 1) % tabCount), true
-	case keys.PrevTab.Is(k):
-		return a.show((a.tab() + tabCount - 1) % tabCount), true
-	}
-	if d, ok := a.top().(digits); !ok || !d.OwnDigits() {
-		for t, b := range keys.Tabs {
-			if b.Is(k) {
-				return a.show(tab(t)), true
-			}
-		}
-	}
-	if _, review := a.top().(*reviewScreen); !review {
-		switch {
-		case keys.Undo.Is(k):
-			return a.revert(a.env.Study.Undo, "Undone: ", "Nothing to undo in this window."), true
-		case keys.Redo.Is(k):
-			return a.revert(a.env.Study.Redo, "Done again: ", "Nothing to redo in this window."), true
-		}
-	}
-	return nil, false
-}
-
-func (a *App) hand(msg tea.Msg) tea.Cmd {
-	if a.over != nil {
-		next, cmd := a.over.Update(msg)
-		a.over = next
-		return cmd
-	}
-	next, cmd := a.top().Update(msg)
-	a.replaceTop(next)
-	return cmd
-}
-
-func (a *App) replaceTop(s Screen) {
-	i := len(a.stack) - 1
-	for t := range a.roots {
-		if a.roots[t] == a.stack[i] {
-			a.roots[t] = s
-		}
-	}
-	a.stack[i] = s
-}
-
-func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
-	m := msg.Mouse()
-	if click, ok := msg.(tea.MouseClickMsg); ok && m.Y == 0 && click.Button == tea.MouseLeft && a.over == nil {
-		for t, span := range a.tabSpans {
-			if m.X >= span[0] && m.X < span[1] {
-				return a.show(tab(t))
-			}
-		}
-		return nil
-	}
-	// Screens count lines from the top of their body.
-	m.Y -= bodyTop
-	switch msg.(type) {
-	case tea.MouseClickMsg:
-		return a.hand(tea.MouseClickMsg(m))
-	case tea.MouseWheelMsg:
-		return a.hand(tea.MouseWheelMsg(m))
-	default:
-		return nil
-	}
-}
-
 func (a *App) push(s Screen) tea.Cmd {
 	a.over = nil
 	a.stack = append(a.stack, s)
@@ -387,6 +281,10 @@ func (a *App) show(t tab) tea.Cmd {
 // At the top it does nothing.
 func (a *App) back() tea.Cmd {
 	if s, ok := a.active().(stepping); ok && s.Back() {
+		if r, ok := a.active().(*reader); ok && r.unplain {
+			r.unplain = false
+			return tea.Batch(r.render(), send(plainMsg{false}))
+		}
 		return nil
 	}
 	if a.over != nil {
@@ -446,24 +344,7 @@ func (a *App) say(m toastMsg) tea.Cmd {
 		return nil // stays until dismissed
 	}
 	n := a.messages
-	return tea.Tick(4*time.Second, func(time.Time) tea.Msg { return fadeMsg{n} })
-}
-
-type revertFunc = func(context.Context) (study.Undone, error)
-
-func (a *App) revert(do revertFunc, said, nothing string) tea.Cmd {
-	ctx := a.env.Context
-	return func() tea.Msg {
-		u, err := do(ctx)
-		switch {
-		case errors.Is(err, study.ErrNothing):
-			return toastMsg{widget.Info, nothing}
-		case err != nil:
-			return toastMsg{widget.Error, err.Error()}
-		default:
-			return tea.BatchMsg{send(toastMsg{widget.Success, said + u.Text}), send(actedMsg{})}
-		}
-	}
+	return a.env.later(4*time.Second, fadeMsg{n})
 }
 
 func (a *App) restyle() tea.Cmd {
@@ -490,99 +371,4 @@ func (a *App) resize() tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
-}
-
-// bodyTop is the number of lines above a screen's body: header and rule.
-const bodyTop = 2
-
-func (a *App) bodyHeight() int { return max(0, a.h-bodyTop-2) }
-
-func (a *App) tab() tab {
-	if t, ok := a.top().(tabbed); ok {
-		return t.Tab()
-	}
-	for _, v := range slices.Backward(a.stack) {
-		if t, ok := v.(tabbed); ok {
-			return t.Tab()
-		}
-	}
-	return tabToday
-}
-
-// View implements [tea.Model].
-func (a *App) View() tea.View {
-	lines, cursor := a.draw(a.w, a.h)
-	v := tea.NewView(strings.Join(lines, "\n"))
-	v.AltScreen = true
-	v.Cursor = cursor
-	if !a.env.NoMouse && !a.plain {
-		v.MouseMode = tea.MouseModeCellMotion
-	}
-	return v
-}
-
-// draw composes the whole screen: exactly h lines of exactly w cells.
-func (a *App) draw(w, h int) ([]string, *tea.Cursor) {
-	if w <= 0 || h <= 0 {
-		return nil, nil
-	}
-	t := a.env.Theme
-	if w < MinWidth || h < MinHeight {
-		text := fmt.Sprintf("hone needs %d×%d; this is %d×%d.", MinWidth, MinHeight, w, h)
-		return widget.Block(t, []string{widget.Clip(text, w, "")}, w, h), nil
-	}
-	bh := a.bodyHeight()
-	body := widget.Block(t, a.top().View(w, bh), w, bh)
-	front := a.active()
-	if a.over != nil {
-		body = widget.Block(t, overlayOn(a.over, body, w, bh), w, bh)
-	}
-	var cur *tea.Cursor
-	if c, ok := a.active().(cursored); ok {
-		if x, y, ok := c.Cursor(); ok {
-			cur = tea.NewCursor(x, y+bodyTop)
-		}
-	}
-	lines := make([]string, 0, h)
-	lines = append(lines, a.header(w), widget.Rule(t, w))
-	lines = append(lines, body...)
-	if a.message.text != "" {
-		lines = append(lines, widget.Toast(t, a.message.level, a.message.text, w))
-	} else {
-		lines = append(lines, widget.Rule(t, w))
-	}
-	return append(lines, widget.Footer(t, w, a.env.Keys.footer(front.Bindings()))), cur
-}
-
-// overlayOn draws an overlay over the body of the screen below it. Overlays
-// know their own shape.
-func overlayOn(s Screen, base []string, w, h int) []string {
-	type shaped interface {
-		Over(base []string, w, h int) []string
-	}
-	if o, ok := s.(shaped); ok {
-		return o.Over(base, w, h)
-	}
-	return s.View(w, h)
-}
-
-func (a *App) header(w int) string {
-	active := a.tab()
-	tabs := make([]widget.Tab, tabCount)
-	for i := range tabs {
-		tabs[i] = widget.Tab{Title: tabTitles[i], Active: tab(i) == active}
-	}
-	var parts []string
-	if a.status.due > 0 {
-		parts = append(parts, fmt.Sprintf("%d due", a.status.due))
-	}
-	switch {
-	case a.status.streak == 1:
-		parts = append(parts, "1 day")
-	case a.status.streak > 1:
-		parts = append(parts, fmt.Sprintf("%d days", a.status.streak))
-	}
-	line, spans := widget.Tabs(a.env.Theme, "hone", tabs, strings.Join(parts, " "+a.env.Theme.Glyphs.Dot+" "), w)
-	a.tabSpans = spans
-	return line
 }

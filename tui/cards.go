@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -42,8 +43,8 @@ var cardColumns = []cardColumn{
 	{"card", 0, 0, nil},
 	{"page", 18, 110, func(a, b *study.Row) int { return cmp.Compare(a.Slug, b.Slug) }},
 	{"kind", 9, 96, func(a, b *study.Row) int { return cmp.Compare(a.Card.Kind, b.Card.Kind) }},
-	{"state", 11, 56, func(a, b *study.Row) int { return cmp.Compare(stateRank(a), stateRank(b)) }},
-	{"due", 11, 48, func(a, b *study.Row) int { return cmp.Compare(dueRank(a), dueRank(b)) }},
+	{"state", 12, 56, func(a, b *study.Row) int { return cmp.Compare(stateRank(a), stateRank(b)) }},
+	{"due", 10, 48, func(a, b *study.Row) int { return cmp.Compare(dueRank(a), dueRank(b)) }},
 	{"recall", 7, 64, func(a, b *study.Row) int { return cmp.Compare(a.Recall, b.Recall) }},
 	{"stability", 10, 120, func(a, b *study.Row) int {
 		return cmp.Compare(a.State.Card.Memory.Stability, b.State.Card.Memory.Stability)
@@ -51,7 +52,7 @@ var cardColumns = []cardColumn{
 	{"difficulty", 11, 130, func(a, b *study.Row) int {
 		return cmp.Compare(a.State.Card.Memory.Difficulty, b.State.Card.Memory.Difficulty)
 	}},
-	{"lapses", 7, 80, func(a, b *study.Row) int { return cmp.Compare(a.State.Card.Lapses, b.State.Card.Lapses) }},
+	{"lapses", 7, 100, func(a, b *study.Row) int { return cmp.Compare(a.State.Card.Lapses, b.State.Card.Lapses) }},
 }
 
 func stateRank(r *study.Row) int {
@@ -143,7 +144,7 @@ func (c *cardsScreen) Bindings() []Binding {
 	if c.Typing() {
 		return []Binding{k.Enter.Labelled("keep the filter"), k.Back.Labelled("show all")}
 	}
-	return []Binding{k.Enter.Labelled("history"), k.Filter, k.Sort, k.Reverse, k.Toggle, k.ReviewPage.Labelled("review these"), k.Unsuspend, k.Mark, k.Reset, k.Undo, k.Quit}
+	return []Binding{k.Enter.Labelled("history"), k.Filter, k.Sort.Labelled("sort"), k.Toggle, k.ReviewPage.Labelled("review these"), k.Unsuspend.Labelled("suspend"), k.Mark, k.Reset, k.Bury.Labelled("bury"), k.Reverse.Labelled("reverse"), k.Undo, k.Quit}
 }
 
 // Update implements [Screen].
@@ -353,6 +354,14 @@ func (c *cardsScreen) matches(i int) bool {
 	return true
 }
 
+// Where implements placed.
+func (c *cardsScreen) Where() string {
+	if !c.loaded {
+		return ""
+	}
+	return fmt.Sprintf("%d of %s", c.list.Visible(), plural(len(c.rows), "card", "cards"))
+}
+
 // top is the height of what stands above the list: filter and titles.
 func (c *cardsScreen) top() int {
 	if c.filter != nil {
@@ -383,8 +392,8 @@ func (c *cardsScreen) View(w, h int) []string {
 	}
 	var out []string
 	if c.filter != nil {
-		line, _ := c.filter.View(t, w-20)
-		out = append(out, widget.Between(line, t.Muted.Render(fmt.Sprintf("%d of %d ", c.list.Visible(), len(c.rows))), w, t))
+		line, _ := c.filter.View(t, w)
+		out = append(out, line)
 	}
 	out = append(out, c.titles(w))
 	c.list.SetSize(w, h-len(out))
@@ -469,7 +478,7 @@ func (c *cardsScreen) cell(r *study.Row, column string) string {
 		case r.DueDay-c.today == 1:
 			return "tomorrow"
 		default:
-			return fmt.Sprintf("in %d d", r.DueDay-c.today)
+			return "in " + study.InWords(time.Duration(r.DueDay-c.today)*24*time.Hour)
 		}
 	case "recall":
 		if seen {

@@ -96,7 +96,7 @@ func (c *cardView) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		case keys.Reset.Is(msg):
 			return c, c.act(func() error { return c.env.Study.Forget(c.env.Context, c.card) })
 		case keys.EditCard.Is(msg):
-			return c, editNote(c.env, c.card)
+			return c, editCard(c.env, c.view.Card, c.view.Page)
 		}
 	}
 	return c, nil

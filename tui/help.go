@@ -105,7 +105,7 @@ func (s *helpScreen) content(w int) []string {
 			groups = append(groups, b.Group)
 		}
 	}
-	const keyWidth = 22
+	keyWidth := min(22, w/3)
 	var out []string
 	section := func(name string, rows []string) {
 		if len(rows) == 0 {
@@ -127,14 +127,14 @@ func (s *helpScreen) content(w int) []string {
 			for _, k := range b.Keys() {
 				names = append(names, keyName(k))
 			}
-			rows = append(rows, widget.Fit(t.Key.Render(widget.Pad(strings.Join(names, " "), keyWidth))+t.Text.Render(b.Help().Desc), w, t))
+			rows = append(rows, widget.Fit(t.Key.Render(widget.Fit(strings.Join(names, " "), keyWidth-1, t)+" ")+t.Text.Render(b.Help().Desc), w, t))
 		}
 		section(g, rows)
 	}
 	var rows []string
 	for _, x := range syntaxHelp {
 		if matches("search language", x[0], x[1]) {
-			rows = append(rows, widget.Fit(t.Key.Render(widget.Pad(x[0], keyWidth))+x[1], w, t))
+			rows = append(rows, widget.Fit(t.Key.Render(widget.Fit(x[0], keyWidth-1, t)+" ")+x[1], w, t))
 		}
 	}
 	section("Search language", rows)

@@ -51,9 +51,9 @@ func (b Binding) Labelled(label string) Binding {
 // the help screen and the manual show what is really bound.
 type Keys struct {
 	// Everywhere.
-	Back, Quit, Leave, Suspend, Search, Find, Palette, Help, Undo, Redo, Redraw Binding
-	Tabs                                                                        [tabCount]Binding
-	NextTab, PrevTab                                                            Binding
+	Back, Quit, Leave, Suspend, Search, Find, Palette, Help, Undo, Redo, Redraw, Settings Binding
+	Tabs                                                                                  [tabCount]Binding
+	NextTab, PrevTab                                                                      Binding
 
 	// Lists.
 	Up, Down, PageUp, PageDown, HalfUp, HalfDown, Home, End Binding
@@ -65,11 +65,17 @@ type Keys struct {
 	// Reader.
 	NextHeading, PrevHeading, NextLink, PrevLink, History, Forward, Hints, Outline     Binding
 	NextMatch, PrevMatch, CopyCode, CopyLink, Bookmark, Note, ReviewPage, Tasks, Plain Binding
-	PanLeft, PanRight, Next                                                            Binding
+	PanLeft, PanRight, Next, About, Editor                                             Binding
 
 	// Review.
 	Show, Again, Hard, Good, Easy, Skip, Bury, BuryPage, SuspendCard, SuspendPage, Mark Binding
-	Info, EditCard, Source, Submit, TickOption, MoveUp, MoveDown                        Binding
+	Info, EditCard, Source, Submit, TickOption, MoveUp, MoveDown, Practise, Field       Binding
+
+	// Search.
+	Kind, KindBefore, SearchReview, SearchLiteral Binding
+
+	// Settings.
+	Change, ChangeBack, Default Binding
 
 	// Roadmap and cards.
 	Cycle, Follow, Export, Unsuspend, Reset, Table, Less, More Binding
@@ -111,19 +117,20 @@ func keyName(k string) string {
 // some keyboards lack.
 func DefaultKeys() *Keys {
 	k := &Keys{
-		Back:    bind("back", "Everywhere", "back", "esc"),
-		Quit:    bind("quit", "Everywhere", "quit", "q"),
-		Leave:   bind("leave", "Everywhere", "quit from anywhere", "ctrl+c"),
-		Suspend: bind("suspend-program", "Everywhere", "suspend to the shell", "ctrl+z"),
-		Search:  bind("search", "Everywhere", "search", "ctrl+k"),
-		Find:    bind("find", "Everywhere", "search or find in page", "/"),
-		Palette: bind("palette", "Everywhere", "all actions by name", ":", "ctrl+p"),
-		Help:    bind("help", "Everywhere", "help", "?", "f1"),
-		Undo:    bind("undo", "Everywhere", "undo", "u"),
-		Redo:    bind("redo", "Everywhere", "redo", "U"),
-		Redraw:  bind("redraw", "Everywhere", "draw the screen again", "ctrl+l"),
-		NextTab: bind("next-tab", "Everywhere", "next tab", "ctrl+right", "ctrl+n"),
-		PrevTab: bind("previous-tab", "Everywhere", "previous tab", "ctrl+left", "ctrl+b"),
+		Back:     bind("back", "Everywhere", "back", "esc"),
+		Quit:     bind("quit", "Everywhere", "quit", "q"),
+		Leave:    bind("leave", "Everywhere", "quit from anywhere", "ctrl+c"),
+		Suspend:  bind("suspend-program", "Everywhere", "suspend to the shell", "ctrl+z"),
+		Search:   bind("search", "Everywhere", "search", "ctrl+k"),
+		Find:     bind("find", "Everywhere", "search or find in page", "/"),
+		Palette:  bind("palette", "Everywhere", "all actions by name", ":", "ctrl+p"),
+		Help:     bind("help", "Everywhere", "help", "?", "f1"),
+		Undo:     bind("undo", "Everywhere", "undo", "u"),
+		Redo:     bind("redo", "Everywhere", "redo", "U"),
+		Redraw:   bind("redraw", "Everywhere", "draw the screen again", "ctrl+l"),
+		Settings: bind("settings", "Everywhere", "settings", ","),
+		NextTab:  bind("next-tab", "Everywhere", "next tab", "ctrl+right", "ctrl+n"),
+		PrevTab:  bind("previous-tab", "Everywhere", "previous tab", "ctrl+left", "ctrl+b"),
 
 		Up:        bind("up", "Lists and text", "up", "k", "up"),
 		Down:      bind("down", "Lists and text", "down", "j", "down"),
@@ -164,36 +171,11 @@ func DefaultKeys() *Keys {
 		Plain:       bind("plain", "Reader", "plain view to select text", "v"),
 		PanLeft:     bind("pan-left", "Reader", "pan code left", "left", "h"),
 		PanRight:    bind("pan-right", "Reader", "pan code right", "right", "l"),
-		Next:        bind("next-page", "Reader", "next page of the path", "N"),
-
-		Show:        bind("review.show", "Review", "show answer", "space", "enter"),
-		Again:       bind("review.again", "Review", "again", "1"),
-		Hard:        bind("review.hard", "Review", "hard", "2"),
-		Good:        bind("review.good", "Review", "good", "3", "space", "enter"),
-		Easy:        bind("review.easy", "Review", "easy", "4"),
-		Skip:        bind("review.skip", "Review", "skip", "s"),
-		Bury:        bind("review.bury", "Review", "bury until tomorrow", "-", "z"),
-		BuryPage:    bind("review.bury-page", "Review", "bury this page's cards", "=", "Z"),
-		SuspendCard: bind("review.suspend", "Review", "suspend", "@", "x"),
-		SuspendPage: bind("review.suspend-page", "Review", "suspend this page's cards", "!", "X"),
-		Mark:        bind("review.mark", "Review", "mark", "*", "m"),
-		Info:        bind("review.info", "Review", "card's history", "i"),
-		EditCard:    bind("review.note", "Review", "note", "e"),
-		Source:      bind("review.source", "Review", "open page", "o"),
-		Submit:      bind("review.submit", "Review", "submit", "enter"),
-		TickOption:  bind("review.tick", "Review", "tick", "space"),
-		MoveUp:      bind("review.move-up", "Review", "move line up", "K", "shift+up"),
-		MoveDown:    bind("review.move-down", "Review", "move line down", "J", "shift+down"),
-
-		Cycle:     bind("roadmap.cycle", "Roadmap", "to do, doing, done, not for me", "space"),
-		Follow:    bind("roadmap.follow", "Roadmap", "follow this path", "f"),
-		Export:    bind("roadmap.export", "Roadmap", "copy as a checklist", "y"),
-		Unsuspend: bind("cards.unsuspend", "Cards", "suspend or unsuspend", "@", "x"),
-		Reset:     bind("cards.reset", "Cards", "reset to new", "R"),
-		Table:     bind("stats.table", "Stats", "table or chart", "t"),
-		Less:      bind("stats.less", "Stats", "shorter span", "-"),
-		More:      bind("stats.more", "Stats", "longer span", "+"),
+		Next:        bind("next-page", "Reader", "next page", "N"),
+		About:       bind("about", "Reader", "about this page: cards, links, what it builds on", "i"),
+		Editor:      bind("note.editor", "Reader", "note in your editor", "ctrl+e"),
 	}
+	k.bindStudy()
 	for i := range k.Tabs {
 		k.Tabs[i] = bind("tab-"+strings.ToLower(tabTitles[i]), "Everywhere", strings.ToLower(tabTitles[i]), fmt.Sprint(i+1))
 	}
@@ -201,11 +183,54 @@ func DefaultKeys() *Keys {
 	return k
 }
 
+// bindStudy sets the bindings of the screens for studying and looking back.
+func (k *Keys) bindStudy() {
+	k.Show = bind("review.show", "Review", "show answer", "space", "enter")
+	k.Again = bind("review.again", "Review", "again", "1")
+	k.Hard = bind("review.hard", "Review", "hard", "2")
+	k.Good = bind("review.good", "Review", "good", "3", "space", "enter")
+	k.Easy = bind("review.easy", "Review", "easy", "4")
+	k.Skip = bind("review.skip", "Review", "skip", "s")
+	k.Bury = bind("review.bury", "Review", "bury until tomorrow", "-", "z")
+	k.BuryPage = bind("review.bury-page", "Review", "bury this page's cards", "=", "Z")
+	k.SuspendCard = bind("review.suspend", "Review", "suspend", "@", "x")
+	k.SuspendPage = bind("review.suspend-page", "Review", "suspend this page's cards", "!", "X")
+	k.Mark = bind("review.mark", "Review", "mark", "*", "m")
+	k.Info = bind("review.info", "Review", "card's history", "i")
+	k.EditCard = bind("review.note", "Review", "note", "e")
+	k.Source = bind("review.source", "Review", "open page", "o")
+	k.Submit = bind("review.submit", "Review", "submit", "enter")
+	k.TickOption = bind("review.tick", "Review", "tick", "space")
+	k.MoveUp = bind("review.move-up", "Review", "move line up", "K", "shift+up")
+	k.MoveDown = bind("review.move-down", "Review", "move line down", "J", "shift+down")
+
+	k.Practise = bind("review.practise", "Review", "practise anyway", "p")
+	k.Field = bind("review.field", "Review", "between the field and the other keys", "tab")
+
+	k.Kind = bind("search.kind", "Search", "next kind", "tab")
+	k.KindBefore = bind("search.kind-before", "Search", "previous kind", "shift+tab")
+	k.SearchReview = bind("search.review", "Search", "review the cards found", "ctrl+r")
+	k.SearchLiteral = bind("search.literal", "Search", "search for what was typed", "ctrl+t")
+
+	k.Change = bind("settings.change", "Settings", "next value", "right", "l", "space")
+	k.ChangeBack = bind("settings.change-back", "Settings", "previous value", "left", "h")
+	k.Default = bind("settings.default", "Settings", "back to the default", "backspace", "d")
+
+	k.Cycle = bind("roadmap.cycle", "Roadmap", "to do, doing, done, not for me", "space")
+	k.Follow = bind("roadmap.follow", "Roadmap", "follow this path", "f")
+	k.Export = bind("roadmap.export", "Roadmap", "copy as a checklist", "y")
+	k.Unsuspend = bind("cards.unsuspend", "Cards", "suspend or unsuspend", "@", "x")
+	k.Reset = bind("cards.reset", "Cards", "reset to new", "R")
+	k.Table = bind("stats.table", "Stats", "table or chart", "t")
+	k.Less = bind("stats.less", "Stats", "shorter span", "-")
+	k.More = bind("stats.more", "Stats", "longer span", "+")
+}
+
 // index collects pointers to all bindings, in the order of help.
 func (k *Keys) index() {
 	k.all = []*Binding{
 		&k.Start, &k.ReviewNow, &k.Goal,
-		&k.Back, &k.Quit, &k.Leave, &k.Search, &k.Find, &k.Palette, &k.Help, &k.Undo, &k.Redo, &k.NextTab, &k.PrevTab, &k.Suspend, &k.Redraw,
+		&k.Back, &k.Quit, &k.Leave, &k.Search, &k.Find, &k.Palette, &k.Help, &k.Undo, &k.Redo, &k.Settings, &k.NextTab, &k.PrevTab, &k.Suspend, &k.Redraw,
 	}
 	for i := range k.Tabs {
 		k.all = append(k.all, &k.Tabs[i])
@@ -213,8 +238,9 @@ func (k *Keys) index() {
 	k.all = append(k.all,
 		&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.HalfUp, &k.HalfDown, &k.Home, &k.End, &k.Enter, &k.Toggle, &k.ChooseAll, &k.Filter, &k.Sort, &k.Reverse, &k.Fold,
 		&k.NextHeading, &k.PrevHeading, &k.NextLink, &k.PrevLink, &k.History, &k.Forward, &k.Hints, &k.Outline, &k.NextMatch, &k.PrevMatch,
-		&k.CopyCode, &k.CopyLink, &k.Bookmark, &k.Note, &k.ReviewPage, &k.Tasks, &k.Plain, &k.PanLeft, &k.PanRight, &k.Next,
-		&k.Show, &k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown,
+		&k.CopyCode, &k.CopyLink, &k.Bookmark, &k.Note, &k.ReviewPage, &k.Tasks, &k.Plain, &k.PanLeft, &k.PanRight, &k.Next, &k.About, &k.Editor,
+		&k.Show, &k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown, &k.Practise, &k.Field,
+		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default,
 		&k.Cycle, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More,
 	)
 }
@@ -256,39 +282,51 @@ func (k *Keys) Rebind(changes map[string][]string) []error {
 // together lists the groups whose bindings work at the same time.
 var together = [][]string{
 	{"Everywhere", "Today", "Lists and text"},
-	{"Everywhere", "Reader"},
-	{"Everywhere", "Roadmap"},
-	{"Everywhere", "Cards"},
-	{"Everywhere", "Stats"},
+	{"Everywhere", "Lists and text", "Reader"},
+	{"Everywhere", "Lists and text", "Review"},
+	{"Everywhere", "Lists and text", "Roadmap"},
+	{"Everywhere", "Lists and text", "Cards"},
+	{"Everywhere", "Lists and text", "Settings"},
+	{"Everywhere", "Lists and text", "Stats"},
+	{"Search"},
 }
 
-// shared are keys that rightly mean different things in one group, because
-// the state of the screen decides.
-var shared = map[string]bool{
-	"enter": true, "space": true, "N": true, "left": true, "right": true, "h": true, "l": true,
-	"1": true, "2": true, "3": true, "4": true, "5": true, "6": true, "K": true, "J": true, "x": true, "f": true, "y": true, "@": true,
-}
-
-func (k *Keys) conflicts() []error {
-	var errs []error
-	told := map[string]bool{}
+// doubles lists the pairs of bindings that share a key, as "name name key".
+// In the default bindings they are meant: the state of the screen decides
+// (space shows an answer, then grades it), or the two never work at once.
+func (k *Keys) doubles() []string {
+	var out []string
 	for _, groups := range together {
-		owner := map[string]string{}
+		owners := map[string][]string{}
 		for _, b := range k.all {
 			if !slices.Contains(groups, b.Group) {
 				continue
 			}
 			for _, keyName := range b.Keys() {
-				if other, ok := owner[keyName]; ok && other != b.Name && !shared[keyName] {
-					text := fmt.Sprintf("key %q is bound to both %s and %s", keyName, other, b.Name)
-					if !told[text] {
-						told[text] = true
-						errs = append(errs, fmt.Errorf("%s", text))
-					}
-					continue
+				for _, other := range owners[keyName] {
+					out = append(out, other+" "+b.Name+" "+keyName)
 				}
-				owner[keyName] = b.Name
+				owners[keyName] = append(owners[keyName], b.Name)
 			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// conflicts lists the keys that mean two things at once and do not in the
+// default bindings.
+func (k *Keys) conflicts() []error {
+	meant := map[string]bool{}
+	for _, d := range DefaultKeys().doubles() {
+		names := strings.Fields(d)
+		meant[names[0]+" "+names[1]] = true
+	}
+	var errs []error
+	for _, d := range k.doubles() {
+		names := strings.Fields(d)
+		if !meant[names[0]+" "+names[1]] {
+			errs = append(errs, fmt.Errorf("key %q is bound to both %s and %s", names[2], names[0], names[1]))
 		}
 	}
 	return errs
@@ -302,20 +340,32 @@ func (k *Keys) ListKeys() widget.ListKeys {
 	}
 }
 
-// footer returns hints for the most useful keys, and always help.
-func (k *Keys) footer(bs []Binding) []widget.Hint {
+// footer returns hints for the most useful keys, and always help; while a text
+// field takes the letters, only keys that it leaves alone.
+func (k *Keys) footer(bs []Binding, typing bool) []widget.Hint {
 	hints := make([]widget.Hint, 0, len(bs)+1)
 	for _, b := range bs {
 		if b.Enabled() && b.Help().Desc != "" && b.Name != k.Help.Name {
 			hints = append(hints, widget.Hint{Key: b.Help().Key, Label: b.Help().Desc})
 		}
 	}
-	return append(hints, widget.Hint{Key: firstKey(k.Help), Label: "help", Keep: true})
+	help := firstKey(k.Help)
+	if typing {
+		help = keyName(lastKey(k.Help))
+	}
+	return append(hints, widget.Hint{Key: help, Label: "help", Keep: true})
 }
 
 func firstKey(b Binding) string {
 	if ks := b.Keys(); len(ks) > 0 {
 		return keyName(ks[0])
+	}
+	return ""
+}
+
+func lastKey(b Binding) string {
+	if ks := b.Keys(); len(ks) > 0 {
+		return ks[len(ks)-1]
 	}
 	return ""
 }

@@ -134,7 +134,7 @@ func (l *library) Bindings() []Binding {
 	if l.Typing() {
 		return []Binding{k.Enter.Labelled("keep the filter"), k.Back.Labelled("show all")}
 	}
-	return []Binding{k.Enter, k.Search, k.Filter, k.Fold, k.Bookmark, k.ReviewPage, k.Quit}
+	return []Binding{k.Enter, k.Search, k.Filter, k.ReviewPage.Labelled("review"), k.Fold, k.Bookmark, k.Note, k.Quit}
 }
 
 // Update implements [Screen].
@@ -209,6 +209,10 @@ func (l *library) key(k tea.KeyPressMsg) tea.Cmd {
 		return l.bookmark()
 	case keys.ReviewPage.Is(k):
 		return l.review()
+	case keys.Note.Is(k):
+		if p := l.current(); p != nil {
+			return editPage(l.env, p)
+		}
 	case keys.Fold.Is(k):
 		l.fold(k.String())
 	default:
@@ -357,14 +361,15 @@ func (l *library) drawRow(i, w int, st widget.RowState) string {
 	if pp.Bookmarked {
 		star = t.Accent.Render(t.Glyphs.Star)
 	}
-	left := "  " + mark + star + " " + widget.Clean(p.Title)
+	left := "  " + mark + star + " "
+	mine := ""
 	if p.Own {
-		left += " " + t.Info.Render("mine")
+		mine = " " + t.Info.Render("mine")
 	} else if p.Extended {
-		left += " " + t.Info.Render("+ mine")
+		mine = " " + t.Info.Render("+ mine")
 	}
 	right := ""
-	if w >= 70 {
+	if w >= 100 {
 		right = t.Muted.Render(widget.Pad(p.Level.String(), 13))
 	}
 	if pp.Cards > 0 {
@@ -372,7 +377,7 @@ func (l *library) drawRow(i, w int, st widget.RowState) string {
 		if pp.Seen > 0 {
 			cards += fmt.Sprintf(" %3.0f %%", pp.Recall*100)
 		} else {
-			cards += "      "
+			cards += widget.Blank(6)
 		}
 		if w >= 60 {
 			right += t.Muted.Render(widget.PadLeft(cards, 19))
@@ -382,5 +387,26 @@ func (l *library) drawRow(i, w int, st widget.RowState) string {
 	} else if w >= 60 {
 		right += widget.Blank(19)
 	}
+	left += fitTitle(p.Title, w-widget.Width(left)-widget.Width(mine)-widget.Width(right)-2) + mine
 	return widget.Between(left, right+" ", w, t)
+}
+
+// Where implements placed.
+func (l *library) Where() string {
+	if l.filter != nil {
+		n := 0
+		for _, r := range l.rows {
+			if r.page != nil {
+				n++
+			}
+		}
+		return fmt.Sprintf("%d of %s", n, plural(len(l.env.Study.Library().Pages()), "page", "pages"))
+	}
+	read := 0
+	for _, p := range l.progress {
+		if p.Read {
+			read++
+		}
+	}
+	return fmt.Sprintf("%d of %s read", read, plural(len(l.env.Study.Library().Pages()), "page", "pages"))
 }

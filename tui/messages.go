@@ -32,8 +32,12 @@ type (
 	actedMsg struct{}
 	// changedMsg says that somebody else wrote to the store.
 	changedMsg struct{}
-	// resizedMsg tells a screen the size of its body.
+	// fadeMsg takes the message of this number away.
 	fadeMsg struct{ n int }
+	// settingsMsg asks for the settings.
+	settingsMsg struct{}
+	// restyledMsg says that the person chose another theme.
+	restyledMsg struct{}
 	// helpMsg asks for the key map of the screen on top.
 	helpMsg struct{}
 	// themeMsg asks for a theme by name.

@@ -55,7 +55,7 @@ func (n *noteScreen) Bindings() []Binding {
 	k := n.env.Keys
 	out := []Binding{k.Back.Labelled("keep and close")}
 	if n.env.Edit != nil {
-		out = append(out, bind("editor", "Reader", "open in your editor", "ctrl+e"))
+		out = append(out, k.Editor.Labelled("in your editor"))
 	}
 	return out
 }
@@ -101,7 +101,7 @@ func (n *noteScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		if !n.loaded {
 			return n, nil
 		}
-		if msg.String() == "ctrl+e" && n.env.Edit != nil {
+		if n.env.Keys.Editor.Is(msg) && n.env.Edit != nil {
 			return n, n.editor()
 		}
 	case tea.PasteMsg:

@@ -16,6 +16,8 @@ type palette struct {
 	input *widget.Input
 	list  *widget.List
 	items []action
+	x, y  int // of the box, as last drawn
+	field int // column of the cursor in the field
 }
 
 // action is something that can be done by name.
@@ -26,20 +28,28 @@ type action struct {
 
 func newPalette(env *Env, below Screen) *palette {
 	p := &palette{env: env, input: widget.NewInput(": ", "what do you want to do?")}
-	for t := range tabCount {
-		p.items = append(p.items, action{"Go to " + tabTitles[t], firstKey(env.Keys.Tabs[t]), send(tabMsg{t})})
+	full := map[string]string{}
+	for _, b := range env.Keys.All() {
+		full[b.Name] = b.Help().Desc
 	}
-	// What the screen below offers, by pressing its key there.
+	// First what the screen below offers, by pressing its key there.
 	for _, b := range below.Bindings() {
-		if len(b.Keys()) == 0 || b.Help().Desc == "" {
+		name := full[b.Name]
+		if len(b.Keys()) == 0 || name == "" || b.Group == "Everywhere" || b.Name == "up" || b.Name == "down" {
 			continue
 		}
-		p.items = append(p.items, action{capital(below.Title()) + ": " + b.Help().Desc, b.Help().Key, send(pressMsg{b.Keys()[0]})})
+		p.items = append(p.items, action{capital(below.Title()) + ": " + name, b.Help().Key, send(pressMsg{b.Keys()[0]})})
+	}
+	for t := range tabCount {
+		p.items = append(p.items, action{"Go to " + tabTitles[t], firstKey(env.Keys.Tabs[t]), send(tabMsg{t})})
 	}
 	p.items = append(p.items,
 		action{"Search", firstKey(env.Keys.Search), send(searchMsg{})},
 		action{"Review everything due", "", send(reviewMsg{})},
 		action{"Practise all cards, weakest first (the schedule stays)", "", send(reviewMsg{study.Scope{Title: "practice", Practice: true}})},
+		action{"Undo the last act of this window", firstKey(env.Keys.Undo), send(pressMsg{firstName(env.Keys.Undo)})},
+		action{"Do it again", firstKey(env.Keys.Redo), send(pressMsg{firstName(env.Keys.Redo)})},
+		action{"Settings", firstKey(env.Keys.Settings), send(settingsMsg{})},
 		action{"Show all keys", firstKey(env.Keys.Help), send(helpMsg{})},
 	)
 	for _, name := range theme.Names() {
@@ -49,6 +59,13 @@ func newPalette(env *Env, below Screen) *palette {
 	p.list = widget.NewList(len(p.items), p.draw)
 	p.list.Empty = "No action is called that."
 	return p
+}
+
+func firstName(b Binding) string {
+	if ks := b.Keys(); len(ks) > 0 {
+		return ks[0]
+	}
+	return ""
 }
 
 // pressMsg presses a key on the screen that is in front when it arrives.
@@ -82,10 +99,7 @@ func (p *palette) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "enter":
-			if i := p.list.Index(); i >= 0 {
-				return p, tea.Sequence(send(backMsg{}), p.items[i].run)
-			}
-			return p, nil
+			return p, p.do()
 		case "up", "down", "pgup", "pgdown", "ctrl+d", "ctrl+u":
 			p.list.Update(msg)
 			return p, nil
@@ -99,9 +113,23 @@ func (p *palette) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		}
 	case tea.MouseWheelMsg:
 		p.list.Wheel(wheel(msg))
+	case tea.MouseClickMsg:
+		if _, ok := p.list.Click(msg.Y - p.y - 3); ok {
+			return p, p.do()
+		}
 	}
 	return p, nil
 }
+
+func (p *palette) do() tea.Cmd {
+	if i := p.list.Index(); i >= 0 {
+		return tea.Sequence(send(backMsg{}), p.items[i].run)
+	}
+	return nil
+}
+
+// Cursor implements cursored.
+func (p *palette) Cursor() (x, y int, ok bool) { return p.x + 2 + p.field, p.y + 1, p.field >= 0 }
 
 func (p *palette) filter() {
 	words := strings.Fields(strings.ToLower(p.input.Value()))
@@ -125,9 +153,11 @@ func (p *palette) Over(base []string, w, h int) []string {
 	t := p.env.Theme
 	bw, bh := min(w-4, 72), min(h-2, 18)
 	p.list.SetSize(bw-4, bh-4)
-	field, _ := p.input.View(t, bw-4)
+	field, col := p.input.View(t, bw-4)
 	lines := append([]string{field, widget.Rule(t, bw-4)}, p.list.View(t)...)
-	return widget.Place(base, widget.Box(t, "Actions", "", lines, bw, bh, true), &t.Faint)
+	p.x, p.y = (w-bw)/2, max(0, (h-bh)*2/5)
+	p.field = col
+	return widget.Overlay(base, widget.Box(t, "Actions", "", lines, bw, bh, true), p.x, p.y, &t.Faint)
 }
 
 // View implements [Screen].

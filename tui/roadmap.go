@@ -3,8 +3,6 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -96,7 +94,11 @@ func (r *roadmap) Bindings() []Binding {
 	if r.opened == "" {
 		return []Binding{k.Enter, k.Follow, k.Export, k.Down, k.Search, k.Quit}
 	}
-	return []Binding{k.Cycle, k.Enter.Labelled("open page"), k.Follow, k.Export, k.Back}
+	out := []Binding{k.Cycle.Labelled("next state"), k.Enter.Labelled("open page")}
+	if r.openPath() != nil {
+		out = append(out, k.Follow)
+	}
+	return append(out, k.Export, k.Undo, k.Back)
 }
 
 // Update implements [Screen].
@@ -325,15 +327,6 @@ func (r *roadmap) follow() tea.Cmd {
 	}
 }
 
-// shortPath is the title of a path without the word "Path".
-func shortPath(title string) string {
-	title = strings.TrimPrefix(widget.Clean(title), "Path: ")
-	if r, n := utf8.DecodeRuneInString(title); n > 0 {
-		title = string(unicode.ToUpper(r)) + title[n:]
-	}
-	return title
-}
-
 func (r *roadmap) export() tea.Cmd {
 	slug := r.opened
 	if row := r.current(); slug == "" && row != nil {
@@ -401,12 +394,15 @@ func (r *roadmap) detailHead(w int) string {
 			if p.Active {
 				left += t.Success.Render("  " + t.Glyphs.Check + " following")
 			}
+			if w < 60 {
+				return widget.Between(left, t.Muted.Render(fmt.Sprintf("%d of %d ", p.Complete, p.Nodes)), w, t)
+			}
 			return widget.Between(left, bars(t, p.Part, 16)+t.Muted.Render(fmt.Sprintf("  %d of %d ", p.Complete, p.Nodes)), w, t)
 		}
 	}
 	for i := range r.lists {
 		if c := &r.lists[i]; c.Page.Slug == r.opened {
-			return widget.Between(" "+t.Title.Render(widget.Clean(c.Page.Title)),
+			return widget.Between(" "+t.Title.Render(listTitle(c.Page.Title)),
 				bars(t, float64(c.Done)/float64(max(1, len(c.Items))), 16)+t.Muted.Render(fmt.Sprintf("  %d of %d ", c.Done, len(c.Items))), w, t)
 		}
 	}
@@ -424,12 +420,29 @@ func (r *roadmap) drawRow(i, w int, _ widget.RowState) string {
 		if p.Active {
 			left += t.Success.Render("  " + t.Glyphs.Check + " following")
 		}
-		return widget.Between(left, bars(t, p.Part, 14)+t.Muted.Render(widget.PadLeft(fmt.Sprintf("%d of %d pages ", p.Complete, p.Nodes), 17)), w, t)
+		return widget.Between(left, measure(t, w, p.Part, p.Complete, p.Nodes, "pages"), w, t)
 	default:
 		c := row.list
-		return widget.Between("  "+widget.Clean(c.Page.Title), bars(t, float64(c.Done)/float64(max(1, len(c.Items))), 14)+
-			t.Muted.Render(widget.PadLeft(fmt.Sprintf("%d of %d tasks ", c.Done, len(c.Items)), 17)), w, t)
+		right := measure(t, w, float64(c.Done)/float64(max(1, len(c.Items))), c.Done, len(c.Items), "tasks")
+		return widget.Between("  "+fitTitle(listTitle(c.Page.Title), w-3-widget.Width(right)), right, w, t)
 	}
+}
+
+// listTitle is the title of a checklist without that word.
+func listTitle(title string) string {
+	if rest, ok := strings.CutPrefix(widget.Clean(title), "Checklist: "); ok {
+		return shortPath(rest)
+	}
+	return title
+}
+
+// measure draws how much of something is done; narrow windows get less bar
+// and fewer words.
+func measure(t *theme.Theme, w int, part float64, done, all int, what string) string {
+	if w < 70 {
+		return bars(t, part, 6) + t.Muted.Render(widget.PadLeft(fmt.Sprintf("%d/%d ", done, all), 7))
+	}
+	return bars(t, part, 14) + t.Muted.Render(widget.PadLeft(fmt.Sprintf("%d of %d %s ", done, all, what), 17))
 }
 
 func (r *roadmap) drawNode(i, w int, st widget.RowState) string {

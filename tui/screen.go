@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -34,6 +35,9 @@ type Env struct {
 	// OwnFile returns the file of the person's own page or extension.
 	OwnFile func(slug string) string
 
+	// Later delivers a message after a while; nil means by the clock.
+	Later func(d time.Duration, msg tea.Msg) tea.Cmd
+
 	// NoMouse leaves the mouse to the terminal.
 	NoMouse bool
 	// Dark is the last known background of the terminal.
@@ -43,6 +47,21 @@ type Env struct {
 	Restyle func(dark bool) *theme.Theme
 	// ChooseTheme makes Restyle return another theme from now on.
 	ChooseTheme func(name string)
+	// Looks lists what the configuration holds, with the values in force; nil
+	// where there is no configuration. "theme" is changed by ChooseTheme, the
+	// others by ChangeLook, for this run only.
+	Looks      func() []Look
+	ChangeLook func(name, value string) error
+	// SaveConfig writes the looks in force to the configuration file, because
+	// the person asked for it, and returns its path.
+	SaveConfig func() (path string, err error)
+}
+
+func (e *Env) later(d time.Duration, msg tea.Msg) tea.Cmd {
+	if e.Later != nil {
+		return e.Later(d, msg)
+	}
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
 // Screen is one full view: a tab, a page, a review.
@@ -63,6 +82,8 @@ type (
 	typing interface{ Typing() bool }
 	// cursored is a screen that shows the terminal's cursor in its body.
 	cursored interface{ Cursor() (x, y int, ok bool) }
+	// placed is a screen that says how far down one is.
+	placed interface{ Where() string }
 	// tabbed is a screen that belongs to a tab.
 	tabbed interface{ Tab() tab }
 	// refreshed is a screen that takes up what others wrote.
@@ -95,3 +116,11 @@ const (
 )
 
 var tabTitles = [tabCount]string{"Today", "Library", "Review", "Roadmap", "Cards", "Stats"}
+
+var nextScreenID uint64
+
+// newID numbers screens, so that results of commands find the one that asked.
+func newID() uint64 {
+	nextScreenID++
+	return nextScreenID
+}

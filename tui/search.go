@@ -117,17 +117,15 @@ func (s *searchScreen) Bindings() []Binding {
 	k := s.env.Keys
 	down := k.Down
 	down.SetHelp("↓", "choose")
-	filter := k.Filter.Labelled("kind")
+	filter := k.Kind.Labelled("kind")
 	out := []Binding{k.Enter, down, filter}
 	if s.cards() != nil {
-		out = append(out, bind("search.review", "Search", "review these cards", "ctrl+r"))
+		out = append(out, k.SearchReview.Labelled("review these cards"))
 	}
 	if s.res.Literal != "" {
-		out = append(out, bind("search.literal", "Search", "search literally", "ctrl+l"))
+		out = append(out, k.SearchLiteral.Labelled("as typed"))
 	}
-	help := k.Help
-	help.SetHelp("f1", "help")
-	return append(out, k.Back.Labelled("close"), help)
+	return append(out, k.Back.Labelled("close"))
 }
 
 // Update implements [Screen].
@@ -221,9 +219,29 @@ func (s *searchScreen) placeOf(h *search.Hit) Place {
 }
 
 func (s *searchScreen) key(k tea.KeyPressMsg) tea.Cmd {
-	switch k.String() {
-	case "enter":
+	keys := s.env.Keys
+	switch {
+	case k.String() == "enter":
 		return s.open()
+	case keys.Kind.Is(k):
+		s.kind = (s.kind + 1) % len(searchKinds)
+		return s.run()
+	case keys.KindBefore.Is(k):
+		s.kind = (s.kind + len(searchKinds) - 1) % len(searchKinds)
+		return s.run()
+	case keys.SearchReview.Is(k):
+		if ids := s.cards(); ids != nil {
+			return send(reviewMsg{study.Scope{Title: "“" + strings.TrimSpace(s.input.Value()) + "”", Cards: ids}})
+		}
+		return nil
+	case keys.SearchLiteral.Is(k):
+		if s.res.Literal != "" {
+			s.input.SetValue(s.res.Literal)
+			return s.run()
+		}
+		return nil
+	}
+	switch k.String() {
 	case "up", "down", "pgup", "pgdown":
 		s.list.Update(k)
 		return nil
@@ -232,23 +250,6 @@ func (s *searchScreen) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case "ctrl+p":
 		s.list.Move(-1)
-		return nil
-	case "tab":
-		s.kind = (s.kind + 1) % len(searchKinds)
-		return s.run()
-	case "shift+tab":
-		s.kind = (s.kind + len(searchKinds) - 1) % len(searchKinds)
-		return s.run()
-	case "ctrl+r":
-		if ids := s.cards(); ids != nil {
-			return send(reviewMsg{study.Scope{Title: "“" + strings.TrimSpace(s.input.Value()) + "”", Cards: ids}})
-		}
-		return nil
-	case "ctrl+l":
-		if s.res.Literal != "" {
-			s.input.SetValue(s.res.Literal)
-			return s.run()
-		}
 		return nil
 	}
 	if s.input.Update(k) {
@@ -295,20 +296,41 @@ func (s *searchScreen) Over(base []string, w, h int) []string {
 		bh = h - 2
 	}
 	inner := bw - 4
-	field, col := s.input.View(t, max(10, inner-26))
+	field, col := s.input.View(t, max(10, inner-22))
 	lines := []string{widget.Between(field, t.Muted.Render(s.counted()), inner, t), s.kinds(inner)}
 	if text := s.notice(); text != "" {
 		lines = append(lines, widget.Clip(text, inner, t.Glyphs.Ellipsis))
 	}
+	foot := s.whole(inner, bh)
 	s.list.Empty = s.nothing()
-	s.list.RowHeight = 1
-	s.list.SetSize(inner, max(1, bh-2-len(lines)))
+	s.list.SetSize(inner, max(1, bh-2-len(lines)-len(foot)))
 	y := max(0, (h-bh)/2)
 	s.listTop = y + 1 + len(lines)
 	lines = append(lines, s.list.View(t)...)
+	lines = append(lines, foot...)
 	x := max(0, (w-bw)/2)
 	s.cursorX, s.cursorY = x+2+col, y+1
 	return widget.Overlay(base, widget.Box(t, "Search", "", lines, bw, bh, true), x, y, &t.Faint)
+}
+
+// whole is the selected hit in full, below the list: where it is and what it
+// says. Small windows do without.
+func (s *searchScreen) whole(w, h int) []string {
+	i := s.list.Index()
+	if h < 16 || i < 0 || i >= len(s.rows) || s.rows[i].hit == nil {
+		return nil
+	}
+	t, hit := s.env.Theme, s.rows[i].hit
+	where := widget.Clean(hit.Title)
+	if hit.Heading != "" {
+		where += " " + t.Glyphs.ClipRight + " " + widget.Clean(hit.Heading)
+	}
+	out := []string{widget.Rule(t, w), widget.Clip(t.Strong.Render(where), w, t.Glyphs.Ellipsis)}
+	text := widget.Wrap(snippet(t, hit), w)
+	for len(text) < 2 {
+		text = append(text, "")
+	}
+	return append(out, text[:2]...)
 }
 
 // Cursor implements cursored.
@@ -378,7 +400,7 @@ func (s *searchScreen) nothing() string {
 	case s.kind != 0:
 		return "Nothing of this kind matches; tab looks at everything."
 	default:
-		return "Nothing matches. Try fewer or other words."
+		return "" // the notice above says so, and what to try
 	}
 }
 
@@ -389,30 +411,36 @@ func (s *searchScreen) draw(i, w int, st widget.RowState) string {
 		return widget.Between(widget.Clean(r.title), t.Muted.Render(r.note)+" ", w, t)
 	}
 	h := r.hit
-	var left, right string
-	switch h.Kind {
-	case "page":
-		left = t.Strong.Render(widget.Clean(h.Title)) + "  " + snippet(t, h)
-		right = "page " + t.Glyphs.Dot + " " + study.SectionTitle(s.env.Study.Library(), h.Section)
-	case "card":
-		left = snippet(t, h)
-		right = "card " + t.Glyphs.Dot + " " + shortTitle(h.Title)
-	case "term":
-		left = snippet(t, h)
-		right = "term"
+	left, right := t.Strong.Render(fitTitle(h.Title, w*2/3)), h.Kind
+	switch {
+	case r.sub && h.Kind == "card", r.sub && h.Kind == "note":
+		left = "  " + snippet(t, h)
+	case r.sub:
+		left = "  " + heading(t, h) + snippet(t, h)
+	case h.Kind == "page":
+		left += "  " + snippet(t, h)
+	case h.Kind == "section":
+		left = shortTitle(h.Title) + " " + t.Glyphs.ClipRight + " " + heading(t, h) + snippet(t, h)
 	default:
 		left = snippet(t, h)
-		if h.Heading != "" {
-			left = t.Strong.Render(widget.Clean(h.Heading)) + "  " + left
+	}
+	if !r.sub && w >= 64 {
+		if h.Kind == "page" || h.Kind == "section" {
+			right += " " + t.Glyphs.Dot + " " + study.SectionTitle(s.env.Study.Library(), h.Section)
+		} else {
+			right += " " + t.Glyphs.Dot + " " + shortTitle(h.Title)
 		}
-		right = h.Kind + " " + t.Glyphs.Dot + " " + shortTitle(h.Title)
 	}
-	if r.sub {
-		left = "  " + left
-		right = h.Kind
-	}
-	right = widget.Clip(right, max(6, w/3), t.Glyphs.Ellipsis)
+	right = widget.Clip(right, max(7, w/3), t.Glyphs.Ellipsis)
 	return widget.Between(widget.Clip(left, w-widget.Width(right)-2, t.Glyphs.Ellipsis), t.Muted.Render(right)+" ", w, t)
+}
+
+// heading is the heading that a hit lies under, in front of what it says.
+func heading(t *theme.Theme, h *search.Hit) string {
+	if h.Heading == "" {
+		return ""
+	}
+	return t.Strong.Render(widget.Clean(h.Heading)) + "  "
 }
 
 // snippet draws the line that matched with its words marked.

@@ -8,20 +8,20 @@ import (
 
 	"hone/study"
 	"hone/tui/chart"
-	"hone/tui/theme"
 	"hone/tui/widget"
 )
 
 // todayScreen answers "what now?".
 type todayScreen struct {
-	env    *Env
-	id     uint64
-	h      int
-	today  *study.Today
-	err    error
-	cursor int
-	ask    *question // first launch, or asked for by a key; nil otherwise
-	asked  bool      // the first launch question was answered or skipped
+	env     *Env
+	id      uint64
+	w, h    int
+	today   *study.Today
+	err     error
+	cursor  int
+	ask     *question // first launch, or asked for by a key; nil otherwise
+	planTop int       // line of the plan's first entry, as last drawn
+	asked   bool      // the first launch question was answered or skipped
 }
 
 // question is the one question of the first launch.
@@ -32,9 +32,9 @@ type question struct {
 }
 
 var goals = []struct{ goal, path, title, detail string }{
-	{"interview", "path-interview-two-weeks", "An interview", "a plan over two weeks; you can give the date"},
-	{"roadmap", "path-become-a-backend-developer", "A roadmap from the beginning", "step by step, from first program to first job"},
-	{"look", "", "Just looking around", "cards from the whole library, no plan"},
+	{"interview", "path-interview-two-weeks", "An interview", "a plan over two weeks"},
+	{"roadmap", "path-become-a-backend-developer", "A roadmap from the beginning", "step by step to the first job"},
+	{"look", "", "Just looking around", "cards of the whole library"},
 }
 
 func newToday(env *Env) *todayScreen { return &todayScreen{env: env, id: newID()} }
@@ -106,8 +106,14 @@ func (s *todayScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return s, s.key(msg)
 	case tea.MouseClickMsg:
+		if s.ask != nil && s.ask.date == nil {
+			if i := msg.Y - 3; i >= 0 && i < len(goals) {
+				s.ask.cursor = i
+			}
+			return s, nil
+		}
 		if s.ask == nil && s.today != nil {
-			if i := msg.Y - s.planTop(); i >= 0 && i < len(s.today.Plan) {
+			if i := msg.Y - s.planTop; i >= 0 && i < len(s.today.Plan) {
 				s.cursor = i
 				return s, s.start()
 			}
@@ -146,18 +152,7 @@ func (s *todayScreen) start() tea.Cmd {
 	if item.Kind == study.PlanReview && s.today.Counts.Total() == 0 && s.cursor == 0 && len(s.today.Plan) > 1 {
 		item = s.today.Plan[1]
 	}
-	switch item.Kind {
-	case study.PlanReview:
-		return send(reviewMsg{})
-	case study.PlanPractise:
-		at := Place{Slug: item.Page}
-		if t := s.env.Study.Library().Task(item.Task); t != nil {
-			at.Line = t.Line
-		}
-		return send(pageMsg{at})
-	default:
-		return send(pageMsg{Place{Slug: item.Page}})
-	}
+	return openPlan(s.env, item)
 }
 
 // answer handles the keys of the first question.
@@ -216,16 +211,14 @@ func (s *todayScreen) begin(day study.Day) tea.Cmd {
 	}
 }
 
-// planTop is the line of the plan's first entry.
-func (s *todayScreen) planTop() int { return 4 }
-
 // Cursor implements cursored: the real cursor stands on the selected row, for
 // screen readers and braille displays.
 func (s *todayScreen) Cursor() (x, y int, ok bool) {
 	switch {
 	case s.ask != nil && s.ask.date != nil:
 		_, col := s.ask.date.View(s.env.Theme, 60)
-		return 3 + col, 4 + len(goals) + 2, true
+		_, left := widget.Measure(s.w-4, maxMeasure)
+		return left + 2 + col, 5 + len(goals), true
 	default:
 		return 0, 0, false
 	}
@@ -234,7 +227,7 @@ func (s *todayScreen) Cursor() (x, y int, ok bool) {
 // View implements [Screen].
 func (s *todayScreen) View(w, h int) []string {
 	t := s.env.Theme
-	s.h = h
+	s.w, s.h = w, h
 	switch {
 	case s.err != nil:
 		return message(t, w, h, t.Error.Render(widget.Clean(s.err.Error())), "Nothing was changed. `hone doctor` checks the data and says what to do.")
@@ -243,32 +236,60 @@ func (s *todayScreen) View(w, h int) []string {
 	case s.ask != nil:
 		return s.question(w)
 	}
-	d := s.today
-	lines := []string{"", " " + widget.Fit(s.greeting(), w-2, t), ""}
+	return s.layout(w, h)
+}
+
+// layout puts as much on the screen as fits: the plan always, then the path,
+// readiness, the map of the last weeks. What does not fit is left out whole,
+// and blank lines and captions give way first.
+func (s *todayScreen) layout(w, h int) []string {
 	two := w >= 78
-	left, right := s.plan(w), s.readiness(w)
+	greeting := widget.Wrap(s.greeting(), w-2)
+	var top, side []string
 	if two {
 		lw := w*11/20 - 1
-		left, right = s.plan(lw), s.readiness(w-lw-3)
+		left, right := s.plan(lw), s.readiness(w-lw-3)
 		n := max(len(left), min(len(right), max(len(left), h-18)))
-		lines = append(lines, widget.Columns(t, n, "  ", widget.Column{Lines: left, Width: lw}, widget.Column{Lines: right, Width: w - lw - 2})...)
+		top = widget.Columns(s.env.Theme, n, "  ", widget.Column{Lines: left, Width: lw}, widget.Column{Lines: right, Width: w - lw - 2})
 	} else {
-		lines = append(lines, left...)
+		top, side = s.plan(w), s.readiness(w)
 	}
-	if d.Path != nil {
-		lines = append(lines, "")
-		lines = append(lines, s.path(w)...)
+	blocks := [][]string{top}
+	if s.today.Path != nil {
+		blocks = append(blocks, s.path(w))
 	}
-	var foot []string
 	if two {
-		foot = s.charts(w)
+		blocks = append(blocks, s.charts(w))
+	} else {
+		blocks = append(blocks, side)
 	}
-	if len(foot) > 0 && len(lines)+1+len(foot) <= h {
-		lines = append(lines, "")
-		lines = append(lines, foot...)
-	} else if !two && len(lines)+2+len(right) <= h+6 {
-		lines = append(lines, "")
-		lines = append(lines, right...)
+	lines := widget.Indent(greeting, 1)
+	need := len(lines)
+	for _, b := range blocks {
+		need += len(b) + 1
+	}
+	if need < h { // room for air
+		lines = append([]string{""}, lines...)
+	}
+	gap := 1
+	if need-len(blocks) > h && h < 12 {
+		gap = 0
+	}
+	for i, b := range blocks {
+		room := h - len(lines) - gap
+		switch {
+		case i > 0 && room < 2:
+			continue
+		case i == len(blocks)-1 && two && room < len(b)-1:
+			continue // half a map says nothing; the legend may go
+		}
+		if gap > 0 {
+			lines = append(lines, "")
+		}
+		if i == 0 {
+			s.planTop = len(lines) + 1
+		}
+		lines = append(lines, b[:min(len(b), room)]...)
 	}
 	return lines[:min(len(lines), h)]
 }
@@ -308,7 +329,7 @@ func (s *todayScreen) plan(w int) []string {
 	out := []string{" " + widget.Heading(t, "TODAY", w-2)}
 	names := map[study.PlanKind]string{study.PlanReview: "Review", study.PlanRead: "Read", study.PlanPractise: "Practise"}
 	for i, p := range d.Plan {
-		title := p.Title
+		title := fitTitle(p.Title, w-22)
 		if p.Kind == study.PlanReview {
 			title = p.Detail
 		}
@@ -339,7 +360,7 @@ func (s *todayScreen) plan(w int) []string {
 		if done.Ticked > 0 {
 			parts = append(parts, plural(int(done.Ticked), "task ticked", "tasks ticked"))
 		}
-		out = append(out, "", "   "+t.Success.Render(t.Glyphs.Check)+" "+t.Muted.Render("today: "+strings.Join(parts, ", ")))
+		out = append(out, "   "+t.Success.Render(t.Glyphs.Check)+" "+t.Muted.Render("today: "+strings.Join(parts, ", ")))
 	}
 	return out
 }
@@ -358,17 +379,23 @@ func (s *todayScreen) readiness(w int) []string {
 		}
 	}
 	if len(rows) == 0 {
-		return append(out, " "+t.Muted.Render("Learn a few cards and your sections appear here."))
+		for _, l := range widget.Wrap("Learn a few cards and your sections appear here.", w-2) {
+			out = append(out, " "+t.Muted.Render(l))
+		}
+		return out
 	}
 	name := 0
 	for _, r := range rows {
 		name = max(name, widget.Width(r.Title))
 	}
-	name = min(name, max(8, w-24))
-	bar := min(15, max(5, w-name-17))
+	name = min(name, max(8, w-16)) // names matter more than long bars
+	bar := min(15, max(5, w-name-9))
+	if len(rows) > 1 && rows[0].Ready < rows[1].Ready {
+		bar = max(5, min(bar, w-name-17))
+	}
 	for i, r := range rows {
 		line := " " + widget.Fit(r.Title, name, t) + " " + bars(t, r.Ready, bar) + fmt.Sprintf(" %3.0f %%", r.Ready*100)
-		if i == 0 && len(rows) > 1 && r.Ready < rows[1].Ready {
+		if i == 0 && len(rows) > 1 && r.Ready < rows[1].Ready && widget.Width(line)+8 <= w {
 			line += " " + t.Warning.Render("weakest")
 		}
 		out = append(out, line)
@@ -376,15 +403,15 @@ func (s *todayScreen) readiness(w int) []string {
 	return out
 }
 
-func bars(t *theme.Theme, part float64, w int) string {
-	return progressBar(t, int(part*float64(w)+0.5), w, w)
-}
-
 func (s *todayScreen) path(w int) []string {
 	t, p := s.env.Theme, s.today.Path
 	head := fmt.Sprintf("%d of %d pages", p.Complete, p.Nodes)
 	title := " " + t.Heading3.Render("PATH") + "  " + t.Strong.Render(shortPath(p.Title))
-	out := []string{widget.Between(title, bars(t, p.Part, 14)+"  "+t.Muted.Render(head)+" ", w, t)}
+	bar := 14
+	if w < 70 {
+		bar = 6
+	}
+	out := []string{widget.Between(title, bars(t, p.Part, bar)+"  "+t.Muted.Render(head)+" ", w, t)}
 	// The neighbourhood of the next page, as a row of steps.
 	var steps []study.PathNode
 	at := 0
@@ -414,15 +441,6 @@ func (s *todayScreen) path(w int) []string {
 	return append(out, widget.Clip(b.String(), w-1, t.Glyphs.Ellipsis))
 }
 
-// shortTitle is a title up to its colon, for tight places.
-func shortTitle(title string) string {
-	title = widget.Clean(title)
-	if i := strings.Index(title, ": "); i > 0 {
-		return title[:i]
-	}
-	return title
-}
-
 func (s *todayScreen) question(w int) []string {
 	t, q := s.env.Theme, s.ask
 	width, left := widget.Measure(w-4, maxMeasure)
@@ -435,7 +453,11 @@ func (s *todayScreen) question(w int) []string {
 			pointer = t.Accent.Render(t.Glyphs.Marker) + " "
 			title = t.Strong.Render(title)
 		}
-		out = append(out, widget.Clip(pointer+title+t.Muted.Render("  "+g.detail), width, t.Glyphs.Ellipsis))
+		line := pointer + title
+		if widget.Width(line)+2+widget.Width(g.detail) <= width {
+			line += t.Muted.Render("  " + g.detail)
+		}
+		out = append(out, line)
 	}
 	out = append(out, "")
 	switch {

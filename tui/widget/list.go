@@ -219,6 +219,9 @@ func (l *List) settle(dir int) {
 			l.cursor = to
 		}
 	}
+	if l.height == 0 {
+		return // not on the screen yet: what is scrolled to is decided by SetSize
+	}
 	page := l.page()
 	if l.cursor <= l.top {
 		l.top = l.cursor
