@@ -39,6 +39,7 @@ type Index struct {
 	// changes: layers are closed only when no query reads them.
 	reading sync.RWMutex
 	view    *view
+	closing bool
 	closed  bool
 
 	// changing serialises what makes new views. It guards the fields below.
@@ -53,6 +54,10 @@ type Index struct {
 	moreNames    [][]string
 	fingerprints map[*kb.Page]uint64
 	rebuilding   atomic.Bool
+	building     atomic.Bool // changing is held for longer than a moment
+
+	pendingMu sync.Mutex
+	pending   *kb.Library // handed to Update, not yet applied
 }
 
 // ownOnDisk is how many units of own pages are kept in memory at most; more
@@ -72,13 +77,25 @@ func Open(lib *kb.Library, o Options) *Index {
 	}
 	x.ctx, x.cancel = context.WithCancel(context.Background())
 	x.changing.Lock() // released by prepare
-	x.work.Go(x.prepare)
+	x.building.Store(true)
+	x.background(x.prepare)
 	return x
+}
+
+// background runs f beside the callers, unless the index is being closed.
+// Close waits for it.
+func (x *Index) background(f func()) {
+	x.reading.RLock()
+	defer x.reading.RUnlock()
+	if !x.closing {
+		x.work.Go(f)
+	}
 }
 
 // prepare opens or builds what Open promised.
 func (x *Index) prepare() {
 	defer x.changing.Unlock()
+	defer x.building.Store(false)
 	var names sync.WaitGroup
 	names.Go(x.readNames) // the names need one core, opening the index the other
 	if dir := x.baseDir(); dir != "" {
@@ -105,9 +122,7 @@ func (x *Index) prepare() {
 		// A large collection without an index: it is built before it is shown,
 		// and scanned meanwhile.
 		x.showPartly()
-		x.buildOwn()
-		x.refresh()
-		x.show(x.makeView())
+		x.putOwn(x.buildOwn(x.lib, x.moreNames))
 	}
 	select {
 	case <-x.started:
@@ -115,6 +130,7 @@ func (x *Index) prepare() {
 		close(x.started)
 	}
 	if x.ctx.Err() == nil {
+		x.building.Store(false)
 		close(x.ready)
 		x.removeOld()
 	}
@@ -237,14 +253,14 @@ func (x *Index) refresh() {
 		x.fresh = nil
 		pages = x.uncovered()
 	}
-	if c := x.analyse(x.ctx, pages, 1, false); c != nil {
+	if c := x.analyse(x.lib, x.moreNames, pages, 1, false); c != nil {
 		x.fresh = append(x.fresh, newMemoryLayer(c))
 	}
 }
 
-// analyse reads pages on several cores. It returns nil when the context ends.
-func (x *Index) analyse(ctx context.Context, pages []*kb.Page, workers int, progress bool) *corpus {
-	lib := x.lib
+// analyse reads pages of a library on several cores. It returns nil when the
+// index is closed.
+func (x *Index) analyse(lib *kb.Library, more [][]string, pages []*kb.Page, workers int, progress bool) *corpus {
 	terms := map[string][]kb.Term{}
 	for _, t := range lib.Terms() {
 		terms[t.Page] = append(terms[t.Page], t)
@@ -267,15 +283,15 @@ func (x *Index) analyse(ctx context.Context, pages []*kb.Page, workers int, prog
 	for w := range workers {
 		wait.Go(func() {
 			a := newAnalyser()
-			for ctx.Err() == nil {
+			for x.ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(pages) {
 					break
 				}
 				p := pages[i]
 				var names []string
-				if n, ok := position[p]; ok && n < len(x.moreNames) {
-					names = x.moreNames[n]
+				if n, ok := position[p]; ok && n < len(more) {
+					names = more[n]
 				}
 				if t, err := textOf(lib, p, terms[p.Slug], names, anchors[p.Slug]); err == nil {
 					a.page(t)
@@ -288,7 +304,7 @@ func (x *Index) analyse(ctx context.Context, pages []*kb.Page, workers int, prog
 		})
 	}
 	wait.Wait()
-	if ctx.Err() != nil {
+	if x.ctx.Err() != nil {
 		return nil
 	}
 	return mergeCorpora(parts)
@@ -306,7 +322,7 @@ func (x *Index) buildBase() error {
 		}
 	}
 	x.total.Store(int64(len(pages)))
-	c := x.analyse(x.ctx, pages, workers(), true)
+	c := x.analyse(x.lib, x.moreNames, pages, workers(), true)
 	if c == nil {
 		return x.ctx.Err()
 	}
@@ -344,11 +360,11 @@ func (x *Index) baseDir() string {
 	return filepath.Join(x.dir(), "kb-"+key(x.lib.Hash()))
 }
 
-func (x *Index) ownDir() string {
+func (x *Index) ownDir(lib *kb.Library) string {
 	if x.dir() == "" {
 		return ""
 	}
-	return filepath.Join(x.dir(), "own-"+key(x.lib.Hash()+" "+x.lib.OwnHash()))
+	return filepath.Join(x.dir(), "own-"+key(lib.Hash()+" "+lib.OwnHash()))
 }
 
 // key makes a file name of a hash and the version of the format.
@@ -392,7 +408,7 @@ func (x *Index) findOwn() layer {
 	if !x.ownIsLarge() {
 		return nil
 	}
-	if l, err := openDisk(x.ownDir()); err == nil {
+	if l, err := openDisk(x.ownDir(x.lib)); err == nil {
 		return l
 	}
 	dirs, _ := filepath.Glob(filepath.Join(x.dir(), "own-*"))
@@ -424,30 +440,39 @@ func modTime(path string) time.Time {
 	return info.ModTime()
 }
 
-// buildOwn puts all own pages into an index on disk. It replaces the layers
-// that held them; the caller shows the new view.
-func (x *Index) buildOwn() {
+// buildOwn makes an index on disk of all own pages of a library. It needs none
+// of the fields that changing guards.
+func (x *Index) buildOwn(lib *kb.Library, more [][]string) layer {
 	var pages []*kb.Page
-	for _, p := range x.lib.Pages() {
+	for _, p := range lib.Pages() {
 		if p.Own || p.Extended {
 			pages = append(pages, p)
 		}
 	}
 	x.total.Add(int64(len(pages)))
-	c := x.analyse(x.ctx, pages, workers(), true)
+	c := x.analyse(lib, more, pages, workers(), true)
 	if c == nil {
+		return nil
+	}
+	return x.keep(c, x.ownDir(lib))
+}
+
+// putOwn puts a layer of own pages in the place of the layers that held them,
+// with what changed since it was made on top, and shows that.
+func (x *Index) putOwn(l layer) {
+	if l == nil {
 		return
 	}
-	l := x.keep(c, x.ownDir())
 	old := x.own
 	x.own, x.fresh = l, nil
-	if old != nil {
-		// Queries may still read it: show what replaces it first.
-		x.show(x.makeView())
-		x.closeLayer(old)
-		if d, ok := old.(*diskLayer); ok && d.dir != x.ownDir() {
-			_ = os.RemoveAll(d.dir)
-		}
+	x.refresh()
+	x.show(x.makeView())
+	if old == nil {
+		return
+	}
+	x.closeLayer(old)
+	if d, ok := old.(*diskLayer); ok && d.dir != x.ownDir(x.lib) {
+		_ = os.RemoveAll(d.dir)
 	}
 }
 
@@ -470,7 +495,7 @@ func (x *Index) removeOld() {
 		path := filepath.Join(x.dir(), e.Name())
 		age := time.Since(modTime(path))
 		switch {
-		case path == x.baseDir() || path == x.ownDir():
+		case path == x.baseDir() || path == x.ownDir(x.lib):
 		case strings.HasPrefix(e.Name(), "building-") && age > time.Hour:
 			_ = os.RemoveAll(path)
 		case strings.HasPrefix(e.Name(), "kb-") && age > 7*24*time.Hour, strings.HasPrefix(e.Name(), "own-") && age > 30*24*time.Hour:
@@ -547,14 +572,17 @@ func (x *Index) rebuild() {
 			x.closeLayer(l)
 		}
 	}
-	x.work.Go(func() {
+	x.background(func() {
 		x.changing.Lock()
 		defer x.changing.Unlock()
+		x.building.Store(true)
+		defer x.building.Store(false)
 		if x.base == nil && x.buildBase() != nil {
 			return
 		}
 		if x.own == nil && x.ownIsLarge() {
-			x.buildOwn()
+			x.putOwn(x.buildOwn(x.lib, x.moreNames))
+			return
 		}
 		x.refresh()
 		x.show(x.makeView())
@@ -592,22 +620,36 @@ func (x *Index) Wait(ctx context.Context, progress func(done, total int)) error 
 }
 
 // Update takes a library whose own pages have changed, and reads the notes
-// again. It returns when queries see the change; only changed pages are
+// again. It returns when queries see the change, or at once while the index is
+// being built, which then takes the change in. Only changed pages are
 // analysed. A library with other built-in pages needs a new Index.
 func (x *Index) Update(lib *kb.Library) {
+	x.pendingMu.Lock()
+	x.pending = lib
+	x.pendingMu.Unlock()
+	if x.building.Load() {
+		x.background(x.applyPending)
+		return
+	}
+	x.applyPending()
+}
+
+func (x *Index) applyPending() {
 	x.changing.Lock()
 	defer x.changing.Unlock()
-	if x.ctx.Err() != nil {
+	x.pendingMu.Lock()
+	lib := x.pending
+	x.pending = nil
+	x.pendingMu.Unlock()
+	if lib == nil || x.ctx.Err() != nil {
 		return
 	}
 	var notes []Note
 	if x.options.Notes != nil {
 		notes = x.options.Notes()
 	}
-	if lib == x.lib && slices.Equal(notes, x.notes) {
-		return
-	}
-	if lib != x.lib {
+	switch {
+	case lib != x.lib:
 		x.lib = lib
 		present := make(map[*kb.Page]uint64, len(x.fingerprints))
 		for _, p := range lib.Pages() {
@@ -617,22 +659,25 @@ func (x *Index) Update(lib *kb.Library) {
 		}
 		x.fingerprints = present
 		x.readNames()
-	} else {
+	case slices.Equal(notes, x.notes):
+		return
+	default:
 		x.notes, x.noteLayer = notes, newNoteLayer(notes)
 	}
 	x.refresh()
 	x.show(x.makeView())
 	if x.freshUnits() > ownOnDisk && x.dir() != "" && x.rebuilding.CompareAndSwap(false, true) {
-		x.work.Go(func() {
+		more := x.moreNames
+		x.background(func() {
 			defer x.rebuilding.Store(false)
+			l := x.buildOwn(lib, more)
 			x.changing.Lock()
 			defer x.changing.Unlock()
-			if x.ctx.Err() != nil {
+			if x.ctx.Err() != nil && l != nil {
+				_ = l.close()
 				return
 			}
-			x.buildOwn()
-			x.refresh()
-			x.show(x.makeView())
+			x.putOwn(l)
 		})
 	}
 }
@@ -648,6 +693,9 @@ func (x *Index) freshUnits() int {
 // Close releases the files. Queries after it return ErrClosed; running ones
 // are waited for.
 func (x *Index) Close() error {
+	x.reading.Lock()
+	x.closing = true
+	x.reading.Unlock()
 	x.cancel()
 	x.work.Wait()
 	x.reading.Lock()
