@@ -335,3 +335,33 @@ func TestReadOnlyPlaces(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestReplacedWhileWaiting: who has opened the file and then waits for its
+// lock while a restore puts another one in its place writes to the new one.
+func TestReplacedWhileWaiting(t *testing.T) {
+	if !renameWhileOpen {
+		t.Skip("an open file cannot be replaced here")
+	}
+	s := openTest(t, filepath.Join(t.TempDir(), "hone.db"), Options{})
+	do(t, s, Tick{"one", Done})
+	backup := filepath.Join(t.TempDir(), "backup.zst")
+	if err := s.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := newStore(s.Path(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting.opened = func() {
+		waiting.opened = nil
+		if _, err := s.Restore(t.Context(), backup); err != nil {
+			t.Error(err)
+		}
+	}
+	do(t, waiting, Tick{"two", Done})
+	view(t, s, func(tx *Tx) {
+		if tx.Task("one").State != Done || tx.Task("two").State != Done {
+			t.Error("written to the file that was replaced")
+		}
+	})
+}

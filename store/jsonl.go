@@ -420,10 +420,6 @@ func (s *Store) union(ctx context.Context, events []Event) (added int, err error
 				return err
 			}
 			added += n
-			// A review that was there already may name a set that came only now.
-			if w.newSets {
-				return w.rebuild()
-			}
 			return nil
 		})
 		if err != nil {
@@ -494,9 +490,6 @@ func (s *Store) Import(ctx context.Context, source string, acts []Dated) error {
 				return err
 			}
 			group = w.group
-			if w.newSets {
-				return w.rebuild()
-			}
 			return nil
 		})
 		if err != nil {

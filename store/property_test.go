@@ -8,6 +8,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +26,32 @@ func (chained) Review(prev CardState, r Review, at srs.Moment, id string) CardSt
 	next := recorded{}.Review(prev, r, at, id)
 	next.Card.Memory.Stability = prev.Card.Memory.Stability*1.01 + float64(r.Grade)
 	next.Card.Memory.Difficulty = math.Mod(prev.Card.Memory.Difficulty*3+float64(at.At%97), 10)
+	return next
+}
+
+// tuned is chained with parameter sets: the state depends on the numbers of the
+// set that a review names.
+type tuned struct {
+	mu   sync.Mutex
+	sets map[uint32][]float64
+}
+
+func (p *tuned) Adopted(id uint32, parameters []float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.sets == nil {
+		p.sets = map[uint32][]float64{}
+	}
+	p.sets[id] = parameters
+}
+
+func (p *tuned) Review(prev CardState, r Review, at srs.Moment, id string) CardState {
+	next := chained{}.Review(prev, r, at, id)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, v := range p.sets[r.Params] {
+		next.Card.Memory.Fast = next.Card.Memory.Fast*2 + v
+	}
 	return next
 }
 

@@ -63,7 +63,8 @@ type Options struct {
 type Store struct {
 	path   string
 	o      Options
-	noSync bool // for tests whose subject is not durability
+	noSync bool   // for tests whose subject is not durability
+	opened func() // for tests: called when the file is open and not yet locked
 
 	mu   sync.RWMutex // writers exclude each other and readers, as the file lock does
 	seen struct {
@@ -158,6 +159,13 @@ func (s *Store) update(ctx context.Context, fn func(w *writer) error) error {
 		}
 		if err := fn(w); err != nil {
 			return err
+		}
+		// A review that was there already may name a parameter set that came
+		// only now.
+		if w.newSets {
+			if err := w.rebuild(); err != nil {
+				return err
+			}
 		}
 		return w.flush()
 	})
@@ -290,6 +298,9 @@ func (s *Store) tryOpen(writing bool) (db *bbolt.DB, file *os.File, err error) {
 				return nil, broken
 			}
 			file = f
+			if s.opened != nil {
+				s.opened()
+			}
 			return f, nil
 		},
 	})

@@ -184,3 +184,39 @@ func readFile(t testing.TB, path string) []byte {
 	}
 	return b
 }
+
+// TestTickedCounts: an item taken back on the same day was a slip; taken back
+// later it was done that day all the same.
+func TestTickedCounts(t *testing.T) {
+	day := newClock().now
+	cases := []struct {
+		name  string
+		ticks []TaskState
+		hours []int // since noon
+		want  [2]uint32
+	}{
+		{"done", []TaskState{Done}, []int{0}, [2]uint32{1, 0}},
+		{"done twice", []TaskState{Done, Done}, []int{0, 24}, [2]uint32{1, 0}},
+		{"taken back at once", []TaskState{Done, Todo}, []int{0, 1}, [2]uint32{0, 0}},
+		{"taken back the next day", []TaskState{Done, Doing}, []int{0, 24}, [2]uint32{1, 0}},
+		{"taken back and done again", []TaskState{Done, Todo, Done}, []int{0, 1, 24}, [2]uint32{0, 1}},
+		{"done again the next day", []TaskState{Done, Todo, Done}, []int{0, 23, 24}, [2]uint32{1, 1}},
+		{"not for me", []TaskState{NotForMe, Doing}, []int{0, 1}, [2]uint32{0, 0}},
+	}
+	for _, tt := range cases {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newClock()
+			s := openTest(t, filepath.Join(t.TempDir(), "hone.db"), c.options())
+			for i, state := range tt.ticks {
+				c.now = day.Add(time.Duration(tt.hours[i]) * time.Hour)
+				do(t, s, Tick{"t", state})
+			}
+			first := usualDay(day.UnixMilli(), 0)
+			view(t, s, func(tx *Tx) {
+				if got := [2]uint32{tx.Day(first).Ticked, tx.Day(first + 1).Ticked}; got != tt.want {
+					t.Errorf("ticked %v, want %v", got, tt.want)
+				}
+			})
+		})
+	}
+}

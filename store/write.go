@@ -361,7 +361,7 @@ func (w *writer) merge(events []Event) (added int, err error) {
 			return 0, err
 		}
 	}
-	sets := w.btx.Bucket(bucketParameters).Stats().KeyN
+	sets := w.countSets()
 	// In order, so that a log that was empty becomes a dense one.
 	for i := range events {
 		existed, err := w.insert(&events[i])
@@ -389,10 +389,18 @@ func (w *writer) merge(events []Event) (added int, err error) {
 			w.s.tell(w.btx)
 		}
 	}
-	if w.btx.Bucket(bucketParameters).Stats().KeyN != sets {
-		w.newSets = true
-	}
+	w.newSets = w.newSets || w.countSets() != sets
 	return added, nil
+}
+
+// countSets counts the parameter sets.
+func (w *writer) countSets() (n int) {
+	for k := range byCursor(w.btx.Bucket(bucketParameters)) {
+		if len(k) == 4 {
+			n++
+		}
+	}
+	return n
 }
 
 func compareEvents(a, b Event) int {
