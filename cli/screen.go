@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -115,6 +117,12 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 	}
 	env.SaveConfig = func() (string, error) { return a.dirs.config(), config.Write(a.dirs.config(), a.conf) }
 	env.Theme = env.Restyle(true)
+
+	// A closed window, or a session that ends, asks to leave by SIGHUP; the
+	// other signals are Bubble Tea's.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	defer stop()
+	env.Context = ctx
 
 	profile, force := theme.Profile(a.Getenv)
 	if !force {

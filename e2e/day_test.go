@@ -1,0 +1,174 @@
+//go:build unix
+
+package e2e
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hone/kb"
+)
+
+// atTop waits until a page with this title is shown from its beginning.
+func atTop(x *Terminal, title string) {
+	x.t.Helper()
+	x.Until("the top of "+title, func(screen string) bool {
+		for _, line := range strings.Split(screen, "\n")[1:5] {
+			if strings.HasPrefix(strings.TrimSpace(line), title) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// onLine waits for a line that has both texts.
+func onLine(x *Terminal, a, b string) {
+	x.t.Helper()
+	x.Until(fmt.Sprintf("a line with %q and %q", a, b), func(screen string) bool {
+		for line := range strings.Lines(screen) {
+			if strings.Contains(line, a) && strings.Contains(line, b) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// TestFirstLaunch: one key from an empty home to the first card.
+func TestFirstLaunch(t *testing.T) {
+	x := Start(t, Options{Home: t.TempDir()})
+	x.See("What are you preparing for?")
+	if got := answers(t, t.TempDir()); len(got) != 0 {
+		t.Fatalf("answers before the first: %v", got)
+	}
+	x.Press("enter")
+	card := regexp.MustCompile(`0 / \d+`)
+	x.Until("the first card", func(screen string) bool {
+		return card.MatchString(screen) && strings.Contains(screen, "new") && strings.Contains(screen, "?")
+	})
+	x.Press("ctrl+c")
+	if status := x.End(); status != 0 || x.Full() {
+		t.Errorf("exit status %d, full screen %v", status, x.Full())
+	}
+}
+
+// TestReadingAfterASearch: ctrl+k, cqrs, enter.
+func TestReadingAfterASearch(t *testing.T) {
+	x := Start(t, Options{Home: t.TempDir()})
+	x.See("What are you preparing for?")
+	x.Press("ctrl+k")
+	x.See("Search")
+	x.Type("cqrs")
+	x.See("CQRS: command query")
+	x.Press("enter")
+	atTop(x, "CQRS")
+}
+
+// TestDay lives through a day and the start of the next session: everything is
+// where it was.
+func TestDay(t *testing.T) {
+	home := t.TempDir()
+	drill(t, home, 6)
+	lib, err := kb.Open(kb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cqrs := lib.Page("cqrs")
+	linked := ""
+	for _, l := range cqrs.Links {
+		if p := lib.Page(l.Slug); p != nil {
+			linked = p.Title
+			break
+		}
+	}
+	task := strings.Join(strings.Fields(cqrs.Tasks[0].Text)[:4], " ")
+
+	x := Start(t, Options{Home: home})
+	x.See("What are you preparing for?")
+	x.Leave("What are you preparing for?")
+
+	// Search, open, follow a link, come back to where one was.
+	x.Press("ctrl+k")
+	x.See("Search")
+	x.Type("cqrs")
+	x.See("CQRS: command query")
+	x.Press("enter")
+	atTop(x, "CQRS")
+	top := x.Screen()
+	x.Press("tab")
+	x.Until("the first link", func(screen string) bool { return screen != top })
+	place := strings.Split(x.Screen(), "\n")[10]
+	x.Press("enter")
+	atTop(x, linked)
+	x.Press("backspace")
+	x.See(place)
+
+	// Tick an item.
+	x.Press("x")
+	x.See("Tasks", task)
+	x.Press("space")
+	onLine(x, task, "doing")
+	x.Press("space")
+	onLine(x, task, "done")
+	x.Leave(task)
+	x.Press("q")
+	x.See("Good")
+
+	// Review three cards, take one back, answer it otherwise.
+	x.Press("ctrl+k")
+	x.See("Search")
+	x.Type("lettuce")
+	x.See("Drill of lettuce")
+	x.Press("enter")
+	atTop(x, "Drill of lettuce")
+	x.Press("r")
+	for i := range 3 {
+		x.See(fmt.Sprintf("%d / ", i), "What is question")
+		x.Press("space")
+		x.See("It is answer", "Again", "Easy")
+		x.Press("3")
+	}
+	x.See("3 / ")
+	x.Press("u")
+	x.See("2 / ")
+	x.Press("ctrl+c")
+	if status := x.End(); status != 0 || x.Full() {
+		t.Fatalf("exit status %d, full screen %v", status, x.Full())
+	}
+
+	// The record.
+	if got := answers(t, home); len(got) != 2 {
+		t.Errorf("answers on record: %v", got)
+	}
+	if out := hone(t, home, "checklist", "cqrs"); !strings.Contains(out, "[x] "+task) {
+		t.Errorf("the tick is lost:\n%s", out)
+	}
+
+	// The next session: Today counts, the page opens where it was left, the tick
+	// is there.
+	x = Start(t, Options{Home: home})
+	x.See("TODAY", "2 answers", "1 task", "1 day")
+	x.Press("ctrl+c")
+	x.End()
+	x = Start(t, Options{Home: home, Args: []string{"cqrs"}})
+	x.See(place)
+	x.Press("x")
+	onLine(x, task, "done")
+	x.Press("ctrl+c")
+	x.End()
+}
+
+// TestOwnPageInTheEditor starts a page in $EDITOR and finds it afterwards.
+func TestOwnPageInTheEditor(t *testing.T) {
+	home := t.TempDir()
+	x := Start(t, Options{Home: home, Args: []string{"new", "page", "Our", "turnips"}, Env: []string{"EDITOR=sed -i s/Why.it.matters/Why_turnips_matter/"}})
+	if status := x.End(); status != 0 {
+		t.Fatalf("exit status %d:\n%s", status, x.Raw())
+	}
+	if out := hone(t, home, "show", "our-turnips"); !strings.Contains(out, "Why_turnips_matter") {
+		t.Errorf("the editor's change is not there:\n%s", out)
+	}
+}
