@@ -57,7 +57,7 @@ func hold() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // at the latest when it is killed
 	select {}
 }
 

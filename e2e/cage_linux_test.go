@@ -72,8 +72,7 @@ func dailyFlow(x *Terminal) {
 	x.See("Search")
 	x.Type("drill of lettuce")
 	x.See("Drill of lettuce", "ms")
-	x.Press("enter")
-	atTop(x, "Drill of lettuce")
+	x.Open("Drill of lettuce")
 	x.Press("r")
 	x.See("question")
 	x.Press("space")
@@ -88,7 +87,7 @@ func dailyFlow(x *Terminal) {
 	x.Press("4")
 	x.See("LEARNING PATHS")
 	x.Press("5", "6", "?")
-	x.See("Everywhere")
+	x.See("page down", "half a page up")
 	x.Press("ctrl+c")
 	if status := x.End(); status != 0 {
 		x.t.Fatalf("exit status %d: %s", status, x.exit)

@@ -11,17 +11,21 @@ import (
 	"hone/kb"
 )
 
+// startsWith reports whether a screen shows a page with this title from its
+// beginning.
+func startsWith(screen, title string) bool {
+	for _, line := range strings.Split(screen, "\n")[1:5] {
+		if strings.HasPrefix(strings.TrimSpace(line), title) {
+			return true
+		}
+	}
+	return false
+}
+
 // atTop waits until a page with this title is shown from its beginning.
 func atTop(x *Terminal, title string) {
 	x.t.Helper()
-	x.Until("the top of "+title, func(screen string) bool {
-		for _, line := range strings.Split(screen, "\n")[1:5] {
-			if strings.HasPrefix(strings.TrimSpace(line), title) {
-				return true
-			}
-		}
-		return false
-	})
+	x.Until("the top of "+title, func(screen string) bool { return startsWith(screen, title) })
 }
 
 // onLine waits for a line that has both texts.
@@ -63,8 +67,7 @@ func TestReadingAfterASearch(t *testing.T) {
 	x.See("Search")
 	x.Type("cqrs")
 	x.See("CQRS: command query")
-	x.Press("enter")
-	atTop(x, "CQRS")
+	x.Open("CQRS")
 }
 
 // TestDay lives through a day and the start of the next session: everything is
@@ -95,8 +98,7 @@ func TestDay(t *testing.T) {
 	x.See("Search")
 	x.Type("cqrs")
 	x.See("CQRS: command query")
-	x.Press("enter")
-	atTop(x, "CQRS")
+	x.Open("CQRS")
 	top := x.Screen()
 	x.Press("tab")
 	x.Until("the first link", func(screen string) bool { return screen != top })
@@ -122,8 +124,7 @@ func TestDay(t *testing.T) {
 	x.See("Search")
 	x.Type("lettuce")
 	x.See("Drill of lettuce")
-	x.Press("enter")
-	atTop(x, "Drill of lettuce")
+	x.Open("Drill of lettuce")
 	x.Press("r")
 	for i := range 3 {
 		x.See(fmt.Sprintf("%d / ", i), "What is question")

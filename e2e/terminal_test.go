@@ -318,6 +318,33 @@ func (x *Terminal) Leave(text string) {
 	x.SeeNo(text)
 }
 
+// Open presses enter on a hit until its page is there. A list that still
+// answers the text of a moment ago does not take the key.
+func (x *Terminal) Open(title string) {
+	x.t.Helper()
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	deadline := time.After(patience)
+	x.Press("enter")
+	for {
+		x.mu.Lock()
+		screen, changed := x.screen(), x.changed
+		x.mu.Unlock()
+		if startsWith(screen, title) {
+			return
+		}
+		select {
+		case <-changed:
+		case <-again.C:
+			if strings.Contains(screen, "─ Search ─") {
+				x.Press("enter")
+			}
+		case <-deadline:
+			x.t.Fatalf("waited in vain for the page %q", title)
+		}
+	}
+}
+
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // keys are the bytes of the keys that have names.
