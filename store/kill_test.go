@@ -24,7 +24,11 @@ const childVariable = "HONE_STORE_TEST_CHILD"
 func TestMain(m *testing.M) {
 	what, arg, ok := strings.Cut(os.Getenv(childVariable), ":")
 	if !ok {
-		os.Exit(m.Run())
+		code := m.Run()
+		if big.path != "" {
+			_ = os.RemoveAll(filepath.Dir(big.path))
+		}
+		os.Exit(code)
 	}
 	if err := children[what](arg); err != nil {
 		fmt.Println("error", err)
