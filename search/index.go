@@ -103,6 +103,7 @@ func (x *Index) prepare() {
 			x.base = l
 		}
 	}
+	x.own = x.findOwn()
 	names.Wait()
 	if x.base == nil {
 		first := newMemoryLayer(namesCorpus(x.lib.Pages(), x.moreNames))
@@ -114,7 +115,6 @@ func (x *Index) prepare() {
 			return // closed
 		}
 	}
-	x.own = x.findOwn()
 	if x.dir() == "" || unitsOf(x.uncovered()) <= ownOnDisk {
 		x.refresh()
 		x.show(x.makeView())
