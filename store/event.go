@@ -163,8 +163,9 @@ const (
 	SubjectImport     = "import:"
 )
 
-// noWindow is the window of imported acts of the past: no window undoes them
-// but by undoing the whole import.
+// noWindow is the window of acts that no window undoes: imported acts of the
+// past, which are undone with the whole import, and what a program recorded by
+// itself.
 const noWindow = math.MaxUint32
 
 const maxSubject = math.MaxUint16 / 4

@@ -84,6 +84,7 @@ type writer struct {
 	days    dayDelta          // to be added to the counts
 	group   uint64            // Seq of the first event of this transaction
 	newSets bool              // merge brought parameter sets
+	quiet   bool              // what is written is no step of undo
 }
 
 func (s *Store) newWriter(btx *bbolt.Tx) (*writer, error) {
@@ -220,6 +221,9 @@ func (w *writer) number(e *Event) error {
 		return err
 	}
 	e.Device, e.Seq, e.Window = w.m.device, d.seq+1, w.s.o.Window
+	if w.quiet {
+		e.Window = noWindow
+	}
 	if w.group == 0 {
 		w.group = e.Seq
 	}
@@ -558,12 +562,24 @@ func (w *writer) flush() error {
 // Do records acts in one transaction: all of them or none. When it returns
 // without an error they are on disk. They count as one step of undo.
 func (s *Store) Do(ctx context.Context, acts ...Act) ([]EventID, error) {
+	return s.record(ctx, false, acts)
+}
+
+// DoQuietly is Do for what a program records by itself, such as where a page
+// was left: it is kept like any act, but it is no step of undo, and what was
+// undone before it can still be redone.
+func (s *Store) DoQuietly(ctx context.Context, acts ...Act) ([]EventID, error) {
+	return s.record(ctx, true, acts)
+}
+
+func (s *Store) record(ctx context.Context, quiet bool, acts []Act) ([]EventID, error) {
 	if len(acts) == 0 {
 		return nil, nil
 	}
 	var ids []EventID
 	err := s.update(ctx, func(w *writer) error {
 		ids = make([]EventID, 0, len(acts))
+		w.quiet = quiet
 		for _, a := range acts {
 			id, err := w.do(a)
 			if err != nil {

@@ -115,10 +115,16 @@ type Position struct {
 // ReadTo remembers how far a page was read. Reaching the end once is kept
 // even when the person scrolls back up.
 func (s *Service) ReadTo(ctx context.Context, slug string, p Position) error {
-	return s.do(ctx, store.ReadTo{
+	act := store.ReadTo{
 		Page: slug, Heading: p.Heading, Offset: int32(min(max(p.Offset, 0), 1<<30)),
 		Fraction: float32(min(max(p.Fraction, 0), 1)), Finished: p.Finished,
-	})
+	}
+	if !p.Finished {
+		// Where a page was left is nothing that a person did; undo looks past it.
+		_, err := s.st.DoQuietly(ctx, act)
+		return err
+	}
+	return s.do(ctx, act)
 }
 
 // SetBookmark puts a bookmark on a page or takes it away.

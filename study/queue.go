@@ -164,7 +164,14 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 	if len(sc.Cards) == 0 {
 		reviews = spaceApart(reviews)
 	}
-	q.main = mix(reviews, fresh)
+	switch m.settings.NewCards {
+	case "first":
+		q.main = append(fresh, reviews...)
+	case "last":
+		q.main = append(reviews, fresh...)
+	default:
+		q.main = mix(reviews, fresh)
+	}
 	return q
 }
 
@@ -232,8 +239,22 @@ func orderReviews(reviews []queued, m *moment) {
 		key = func(q queued) float64 { return float64(m.dueDay(&q.state)) }
 	case "retrievability":
 		key = func(q queued) float64 { return m.sched.Retrievability(q.state.Card, m.at()) }
+	case "retrievability-desc":
+		key = func(q queued) float64 { return -m.sched.Retrievability(q.state.Card, m.at()) }
+	case "overdueness":
+		key = func(q queued) float64 { return -overdueness(q.state.Card, m) }
 	case "difficulty":
 		key = func(q queued) float64 { return -q.state.Card.Memory.Difficulty }
+	case "difficulty-asc":
+		key = func(q queued) float64 { return q.state.Card.Memory.Difficulty }
+	case "interval":
+		key = func(q queued) float64 { return float64(q.state.Card.ScheduledDays) }
+	case "interval-desc":
+		key = func(q queued) float64 { return -float64(q.state.Card.ScheduledDays) }
+	case "added":
+		key = func(q queued) float64 { return float64(q.state.FirstDay) }
+	case "added-desc":
+		key = func(q queued) float64 { return -float64(q.state.FirstDay) }
 	}
 	type ranked struct {
 		q   queued
@@ -250,6 +271,48 @@ func orderReviews(reviews []queued, m *moment) {
 	for i := range rs {
 		reviews[i] = rs[i].q
 	}
+}
+
+// readFirst moves the pages of a path that were read before the others, once
+// any was: cards keep what the page has taught. Among the others the first,
+// which is the one on today's plan, comes last, so that it is read first; when
+// nothing else is left its cards come anyway.
+func readFirst(tx *store.Tx, path []*kb.Page) {
+	read := map[string]bool{}
+	for _, p := range path {
+		if tx.Page(p.Slug).Finished {
+			read[p.Slug] = true
+		}
+	}
+	if len(read) == 0 {
+		return // reading before cards begins with the second session
+	}
+	slices.SortStableFunc(path, func(a, b *kb.Page) int {
+		switch {
+		case read[a.Slug] == read[b.Slug]:
+			return 0
+		case read[a.Slug]:
+			return -1
+		default:
+			return 1
+		}
+	})
+	if rest := path[len(read):]; len(rest) > 1 {
+		next := rest[0]
+		copy(rest, rest[1:])
+		rest[len(rest)-1] = next
+	}
+}
+
+// overdueness is how far a card is past its own aim: the time passed as a
+// share of the time after which its recall would have fallen to the desired
+// retention. Anki orders by it under the name of relative overdueness.
+func overdueness(c srs.Card, m *moment) float64 {
+	aim := m.sched.Interval(c.Memory, m.settings.Retention)
+	if aim <= 0 {
+		return 0
+	}
+	return float64(m.today-c.LastDay) / aim
 }
 
 // newCards lists the unseen cards that may be introduced, best first: the
@@ -269,6 +332,7 @@ func newCards(tx *store.Tx, lib *kb.Library, m *moment, states map[string]store.
 			}
 		}
 	}
+	readFirst(tx, order)
 	for _, p := range lib.Pages() {
 		if !onPath[p.Slug] {
 			order = append(order, p)

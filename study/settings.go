@@ -24,7 +24,8 @@ type Settings struct {
 	RelearningSteps []time.Duration // delays after a review was forgotten
 	MaximumInterval int             // days
 	LearnAhead      time.Duration   // learning cards may be shown this much early when nothing else is left
-	Order           string          // of due reviews: auto, due, retrievability, difficulty, random
+	Order           string          // of due reviews, one of reviewOrders
+	NewCards        string          // among the reviews: mixed, first or last
 	Fuzz            bool            // spread intervals a little, so that cards learned together come apart
 	Minutes         int             // time box of a study session
 	RestDays        int             // days a week that may be missed without breaking the streak
@@ -99,7 +100,15 @@ func stepsSetting(name, def, help string, field func(*Settings) *[]time.Duration
 	}
 }
 
-var reviewOrders = []string{"auto", "due", "retrievability", "difficulty", "random"}
+// reviewOrders are the orders of due reviews, as Anki has them. auto is due,
+// and retrievability when there are more than a day allows.
+var reviewOrders = []string{
+	"auto", "due", "overdueness", "retrievability", "retrievability-desc", "difficulty", "difficulty-asc",
+	"interval", "interval-desc", "added", "added-desc", "random",
+}
+
+// newPlaces say where new cards come among the reviews.
+var newPlaces = []string{"mixed", "first", "last"}
 
 var settingTable = []Setting{
 	{
@@ -156,6 +165,17 @@ var settingTable = []Setting{
 				return fmt.Errorf("order %q: want one of %s", v, strings.Join(reviewOrders, ", "))
 			}
 			s.Order = v
+			return nil
+		},
+	},
+	{
+		Name: "new-cards", Default: "mixed", Help: "where new cards come among the reviews: " + strings.Join(newPlaces, ", "),
+		get: func(s *Settings) string { return s.NewCards },
+		set: func(s *Settings, v string) error {
+			if !slices.Contains(newPlaces, v) {
+				return fmt.Errorf("new-cards %q: want one of %s", v, strings.Join(newPlaces, ", "))
+			}
+			s.NewCards = v
 			return nil
 		},
 	},

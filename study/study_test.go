@@ -713,3 +713,104 @@ func TestDescribeEveryAct(t *testing.T) {
 		}
 	}
 }
+
+func TestReadPagesAreIntroducedFirst(t *testing.T) {
+	b := newBench(t)
+	b.ok(b.svc.Set(b.ctx, "path", "path-test"))
+	first := func() string { return b.start(Scope{}).Current().Card.ID }
+	if got := first(); got != "b-card-0" {
+		t.Fatalf("before anything was read: %s", got)
+	}
+	b.ok(b.svc.SetSuspended(b.ctx, true, "b-card-0", "b-card-1", "b-card-2", "b-card-3"))
+	b.ok(b.svc.SetSuspended(b.ctx, false, "b-card-3"))
+	b.ok(b.svc.ReadTo(b.ctx, "d", Position{Fraction: 1, Finished: true}))
+	b.run(b.start(Scope{Pages: []string{"b"}}), srs.Easy, 1)
+	b.ok(b.svc.SetSuspended(b.ctx, false, "b-card-0"))
+	// d builds on b, of which one card is new again: it must wait, read or not.
+	if got := first(); got != "b-card-0" {
+		t.Fatalf("a prerequisite comes before a page that was read: %s", got)
+	}
+	b.ok(b.svc.SetSuspended(b.ctx, true, "b-card-0"))
+	if got := first(); got != "d-card-0" {
+		t.Fatalf("the page that was read: %s", got)
+	}
+}
+
+func TestOrdersOfReviews(t *testing.T) {
+	b := newBench(t)
+	b.ok(b.svc.Set(b.ctx, "new-per-day", "100"))
+	ses := b.start(Scope{})
+	for i := 0; ses.Current() != nil && i < 40; i++ {
+		b.clock.forward(11 * time.Minute)
+		b.ok(ses.Answer(b.ctx, []srs.Grade{srs.Easy, srs.Good}[i%2], 0))
+	}
+	b.clock.forward(200 * 24 * time.Hour)
+	b.ok(b.svc.Set(b.ctx, "new-per-day", "0"))
+	rows := snapshot(b)
+	keys := map[string]func(Row) float64{
+		"due":                 func(r Row) float64 { return float64(r.DueDay) },
+		"retrievability":      func(r Row) float64 { return r.Recall },
+		"retrievability-desc": func(r Row) float64 { return -r.Recall },
+		"difficulty":          func(r Row) float64 { return -r.State.Card.Memory.Difficulty },
+		"difficulty-asc":      func(r Row) float64 { return r.State.Card.Memory.Difficulty },
+		"interval":            func(r Row) float64 { return float64(r.State.Card.ScheduledDays) },
+		"interval-desc":       func(r Row) float64 { return -float64(r.State.Card.ScheduledDays) },
+		"added":               func(r Row) float64 { return float64(r.State.FirstDay) },
+		"added-desc":          func(r Row) float64 { return -float64(r.State.FirstDay) },
+		"overdueness":         func(r Row) float64 { return r.Recall }, // at one aim for all it is the order of recall
+		"random":              func(Row) float64 { return 0 },
+		"auto":                func(r Row) float64 { return float64(r.DueDay) },
+	}
+	if len(keys) != len(reviewOrders) {
+		t.Fatalf("%d orders are tested, %d exist", len(keys), len(reviewOrders))
+	}
+	for order, key := range keys {
+		b.ok(b.svc.Set(b.ctx, "order", order))
+		// Spacing moves cards of one page apart; asking for cards by name keeps
+		// the order of the names, so the sort itself is looked at.
+		err := b.svc.view(b.ctx, func(tx *store.Tx, m *moment) error {
+			var reviews []queued
+			for id, st := range cardStates(tx) {
+				if st.Card.State == srs.Review {
+					reviews = append(reviews, queued{card: b.lib.Card(id), state: st})
+				}
+			}
+			orderReviews(reviews, m)
+			if len(reviews) < 5 {
+				t.Errorf("only %d reviews", len(reviews))
+			}
+			for i := 1; i < len(reviews); i++ {
+				if a, z := key(rows[reviews[i-1].card.ID]), key(rows[reviews[i].card.ID]); a > z+1e-9 {
+					t.Errorf("%s: %v before %v", order, a, z)
+				}
+			}
+			return nil
+		})
+		b.ok(err)
+	}
+}
+
+func TestUndoLooksPastReadingPositions(t *testing.T) {
+	b := newBench(t)
+	b.ok(b.svc.SetBookmark(b.ctx, "a", true))
+	b.ok(b.svc.ReadTo(b.ctx, "c", Position{Heading: "practice", Fraction: 0.5}))
+	u, err := b.svc.Undo(b.ctx)
+	b.ok(err)
+	if u.Page != "a" {
+		t.Fatalf("undid %+v", u)
+	}
+	b.ok(b.svc.ReadTo(b.ctx, "c", Position{Heading: "practice", Fraction: 0.6}))
+	if u, err = b.svc.Redo(b.ctx); err != nil || u.Page != "a" {
+		t.Fatalf("redid %+v, %v", u, err)
+	}
+	v, err := b.svc.Page(b.ctx, "c")
+	b.ok(err)
+	if v.State.Fraction < 0.59 {
+		t.Fatalf("the position was lost: %+v", v.State)
+	}
+	// Having read a page to its end is an act, and can be taken back.
+	b.ok(b.svc.ReadTo(b.ctx, "c", Position{Fraction: 1, Finished: true}))
+	if u, err = b.svc.Undo(b.ctx); err != nil || u.Page != "c" {
+		t.Fatalf("undid %+v, %v", u, err)
+	}
+}
