@@ -35,7 +35,7 @@ import (
 
 // formatVersion is part of every index's name. Raise it with any change of
 // the analysis, of the fields or of the files.
-const formatVersion = 2
+const formatVersion = 3
 
 const (
 	manifestName = "manifest"

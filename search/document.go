@@ -174,6 +174,21 @@ func (t *pageText) fingerprint() uint64 {
 	return h.Sum64()
 }
 
+// holdsTerms tells whether a section is a list of glossary terms, which are
+// documents one by one.
+func (t *pageText) holdsTerms(h *kb.Heading) bool {
+	if len(t.terms) == 0 {
+		return false
+	}
+	last := h.Line + strings.Count(clip(t.source, h.Start, h.End), "\n")
+	for _, term := range t.terms {
+		if h.Line < term.Line && term.Line < last+1 {
+			return true
+		}
+	}
+	return false
+}
+
 // minorHeading tells sections that speak of other pages or of sources: they
 // are found, but say little of what their page is about.
 func minorHeading(text string) bool {
@@ -210,7 +225,7 @@ func (a *analyser) page(t *pageText) {
 	for i := range p.Headings {
 		h := &p.Headings[i]
 		body, ok := sectionBody(p, t.source, i)
-		if !ok {
+		if !ok || t.holdsTerms(h) {
 			continue
 		}
 		a.add(fieldHeading, h.Text)

@@ -80,7 +80,8 @@ func newMarker(r *reading) *marker {
 	defer m.index()
 	for _, c := range r.concepts {
 		for _, x := range c.variants {
-			if x.weight >= weightFamily {
+			// Of two-phase commit for 2PC, "two" alone is no match.
+			if x.weight >= weightFamily && (len(x.terms) == 1 || x.weight >= weightSplit) {
 				for _, t := range x.terms {
 					if !stopWords[t] {
 						m.terms[t] = true
