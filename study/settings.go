@@ -406,7 +406,7 @@ func (d Setting) Next(lib *kb.Library, value string, by int) (string, bool) {
 	switch d.Name {
 	case "order":
 		choices = reviewOrders
-	case "fuzz":
+	case "fuzz", "balance":
 		choices = []string{"on", "off"}
 	case "goal":
 		choices = []string{"", "interview", "roadmap", "look"}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -44,7 +45,7 @@ finished ones by *compensation* when a later one fails.
 ## Why it matters
 
 A lock held across services stops them all. See [[acid]] and [[outbox|the outbox]],
-or https://example.org/sagas for the paper.
+or <https://example.org/sagas> for the paper.
 
 > [!WARNING]
 > A compensation is a new act, not a rollback: others have seen the first one.
@@ -286,6 +287,34 @@ func fixtureTree() fstest.MapFS {
 	return tree
 }
 
+// fakeEditor adds a line to the file that it is asked to edit.
+type fakeEditor struct{ file string }
+
+func (e fakeEditor) Run() error {
+	b, err := os.ReadFile(e.file)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(e.file, append(b, "\n\nWritten in the editor.\n"...), 0o600)
+}
+func (fakeEditor) SetStdin(io.Reader)  {}
+func (fakeEditor) SetStdout(io.Writer) {}
+func (fakeEditor) SetStderr(io.Writer) {}
+
+// runExec runs the message of tea.Exec, which Bubble Tea does not export:
+// the program, then what follows it.
+func (s *stage) runExec(v reflect.Value) {
+	at := reflect.New(v.Type()).Elem()
+	at.Set(v)
+	field := func(name string) any {
+		f := at.FieldByName(name)
+		return reflect.NewAt(f.Type(), f.Addr().UnsafePointer()).Elem().Interface()
+	}
+	c, _ := field("cmd").(tea.ExecCommand)
+	then, _ := field("fn").(tea.ExecCallback)
+	s.send(then(c.Run()))
+}
+
 // stage is the program on a bench: an app over the fixture, a clock that moves
 // only when told, and commands that run at once.
 type stage struct {
@@ -428,9 +457,15 @@ func openStage(t testing.TB, w, h int, used bool) *stage {
 		SaveConfig: func() (string, error) { s.saved++; return "config.toml", nil },
 		Edit: func(file string, _ int) tea.ExecCommand {
 			s.edit = append(s.edit, filepath.Base(file))
-			return nil
+			return fakeEditor{file}
 		},
-		Later: func(_ time.Duration, msg tea.Msg) tea.Cmd { s.delayed = append(s.delayed, msg); return nil },
+		Scratch: func(text, ending string) (string, error) {
+			file := filepath.Join(dir, "scratch"+ending)
+			return file, os.WriteFile(file, []byte(text), 0o600)
+		},
+		ReadFile: func(file string) (string, error) { b, err := os.ReadFile(file); return string(b), err },
+		Remove:   func(file string) { _ = os.Remove(file) },
+		Later:    func(_ time.Duration, msg tea.Msg) tea.Cmd { s.delayed = append(s.delayed, msg); return nil },
 	}
 	s.env.Theme = s.env.Restyle(true)
 	s.app = New(s.env, nil)
@@ -479,6 +514,10 @@ func (s *stage) run(cmd tea.Cmd) {
 			}
 			return
 		}
+		if v := reflect.ValueOf(msg); v.Kind() == reflect.Struct && v.Type().Name() == "execMsg" {
+			s.runExec(v)
+			return
+		}
 		s.send(msg)
 	}
 }
@@ -513,6 +552,23 @@ func (s *stage) press(names ...string) {
 		}
 		s.send(keyPress(name))
 	}
+}
+
+// click presses the left button at a cell of the window.
+func (s *stage) click(x, y int) {
+	s.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+}
+
+// clickOn clicks on the first cell of a text on the screen.
+func (s *stage) clickOn(text string) {
+	s.Helper()
+	for y, l := range strings.Split(s.screen(), "\n") {
+		if before, _, ok := strings.Cut(l, text); ok {
+			s.click(ansi.StringWidth(before), y)
+			return
+		}
+	}
+	s.Fatalf("%q is not on the screen:\n%s", text, s.screen())
 }
 
 // screen returns what is drawn, without styles and without blanks at the ends
@@ -559,4 +615,18 @@ func (s *stage) state(card string) study.CardState {
 		s.Fatal(err)
 	}
 	return v.State
+}
+
+// openOther opens the same record as another window does.
+func openOther(t *testing.T, s *stage) *study.Service {
+	t.Helper()
+	svc, err := study.Open(s.env.Study.Library(), study.Options{
+		Path: filepath.Join(filepath.Dir(s.own), "hone.db"), Window: 9,
+		Clock: study.Clock{Now: func() time.Time { return s.now }, Zone: s.now.Location()},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = svc.Close() })
+	return svc
 }

@@ -142,7 +142,12 @@ func (n *noteScreen) editor() tea.Cmd {
 	if err != nil {
 		return sayError(err)
 	}
-	return tea.Exec(env.Edit(path, 1), func(err error) tea.Msg {
+	c := env.Edit(path, 1)
+	if c == nil {
+		env.Remove(path)
+		return toast(widget.Error, noEditor)
+	}
+	return tea.Exec(c, func(err error) tea.Msg {
 		defer env.Remove(path)
 		if err != nil {
 			return editedMsg{id: id, err: err}

@@ -45,10 +45,12 @@ func editCard(env *Env, c *kb.Card, p *kb.Page) tea.Cmd {
 	return editFile(env, p.Slug, max(1, p.SourceLine+c.Line-1))
 }
 
+const noEditor = "No editor is set; name one in VISUAL or EDITOR."
+
 func editFile(env *Env, slug string, line int) tea.Cmd {
 	c := env.Edit(env.OwnFile(slug), line)
 	if c == nil {
-		return toast(widget.Error, "No editor is set; name one in VISUAL or EDITOR.")
+		return toast(widget.Error, noEditor)
 	}
 	return tea.Exec(c, func(err error) tea.Msg {
 		if err != nil {

@@ -329,8 +329,11 @@ func (r *reader) place() {
 		r.clamp()
 	case r.at.Anchor != "":
 		r.goTo(spot{r.at.Anchor, 0})
-	case !r.view.State.Finished && r.view.State.Heading != "":
+	case r.view.State.Heading != "":
 		r.goTo(spot{r.view.State.Heading, int(r.view.State.Offset)})
+		if r.view.State.Finished && r.atEnd() {
+			r.top = 0 // a page left at its end is read again from its beginning
+		}
 	default:
 		r.top = 0
 	}

@@ -216,9 +216,13 @@ func (s *todayScreen) begin(day study.Day) tea.Cmd {
 func (s *todayScreen) Cursor() (x, y int, ok bool) {
 	switch {
 	case s.ask != nil && s.ask.date != nil:
-		_, col := s.ask.date.View(s.env.Theme, 60)
-		_, left := widget.Measure(s.w-4, maxMeasure)
-		return left + 2 + col, 5 + len(goals), true
+		width, left := widget.Measure(s.w-4, maxMeasure)
+		_, col := s.ask.date.View(s.env.Theme, width)
+		return left + 2 + col, 5 + len(goals), 5+len(goals) < s.h
+	case s.ask != nil:
+		return 2, 3 + s.ask.cursor, 3+s.ask.cursor < s.h
+	case s.today != nil && len(s.today.Plan) > 0 && s.planTop > 0:
+		return 1, s.planTop + s.cursor, s.planTop+s.cursor < s.h
 	default:
 		return 0, 0, false
 	}

@@ -1,0 +1,324 @@
+package tui
+
+import (
+	"testing"
+
+	"hone/kb"
+	"hone/srs"
+	"hone/study"
+)
+
+// later in the fixture's life every card is due.
+func due(t *testing.T, cards ...string) *stage {
+	t.Helper()
+	s := oldStage(t, 80, 24)
+	s.now = s.now.AddDate(0, 3, 0)
+	s.review(cards...)
+	return s
+}
+
+func (s *stage) front() *reviewScreen {
+	s.Helper()
+	r, ok := s.app.top().(*reviewScreen)
+	if !ok {
+		s.Fatalf("no review in front but %T", s.app.top())
+	}
+	return r
+}
+
+// asked is the id of the card in front.
+func (s *stage) asked() string {
+	s.Helper()
+	if q := s.front().q; q != nil {
+		return q.Card.ID
+	}
+	return ""
+}
+
+func TestReviewRevealAndGrade(t *testing.T) {
+	s := due(t, "saga-what", "acid-letters")
+	before := s.state("saga-what")
+	s.sees("What does a saga do", "0 / 2")
+	s.lacks("reverse order")
+	s.press("space")
+	s.sees("reverse order", "Again", "Easy")
+	s.press("4")
+	s.sees("What do the letters", "1 / 2")
+	after := s.state("saga-what")
+	if after.Card.Reps != before.Card.Reps+1 || after.LastGrade != srs.Easy {
+		t.Errorf("after Easy: %+v", after)
+	}
+	s.press("space", "space")
+	if got := s.state("acid-letters").LastGrade; got != srs.Good {
+		t.Errorf("space on a shown answer graded %v, want Good", got)
+	}
+	s.sees("Done for now.", "2 known, 0 forgotten")
+}
+
+func TestReviewDigitsDoNothingBeforeTheAnswer(t *testing.T) {
+	s := due(t, "saga-what")
+	reps := s.state("saga-what").Card.Reps
+	s.press("3")
+	if s.asked() != "saga-what" || s.state("saga-what").Card.Reps != reps {
+		t.Error("a digit graded a card whose answer was not shown")
+	}
+	if s.app.tab() != tabReview {
+		t.Error("a digit left the review")
+	}
+}
+
+func TestReviewUndoRedo(t *testing.T) {
+	s := due(t, "saga-what", "acid-letters")
+	before := s.state("saga-what")
+	s.press("space", "1", "u")
+	s.sees("Undone")
+	if got := s.state("saga-what"); got.Card != before.Card {
+		t.Errorf("undo left %+v, want %+v", got.Card, before.Card)
+	}
+	if s.asked() != "saga-what" {
+		t.Errorf("after undo %q is asked", s.asked())
+	}
+	s.press("U")
+	s.sees("Done again")
+	if got := s.state("saga-what"); got.LastGrade != srs.Again {
+		t.Errorf("redo left grade %v", got.LastGrade)
+	}
+	s.press("u", "u", "u")
+	s.sees("Nothing to undo")
+}
+
+func TestReviewSuspendBurySkipMark(t *testing.T) {
+	for _, tc := range []struct {
+		keys  []string
+		check func(c study.CardState) bool
+		next  string
+	}{
+		{[]string{"@"}, func(c study.CardState) bool { return c.Suspended }, "acid-letters"},
+		{[]string{"x"}, func(c study.CardState) bool { return c.Suspended }, "acid-letters"},
+		{[]string{"@", "u"}, func(c study.CardState) bool { return !c.Suspended }, "saga-what"},
+		{[]string{"-"}, func(c study.CardState) bool { return c.BuriedUntil > 0 }, "acid-letters"},
+		{[]string{"z"}, func(c study.CardState) bool { return c.BuriedUntil > 0 }, "acid-letters"},
+		{[]string{"-", "u"}, func(c study.CardState) bool { return c.BuriedUntil == 0 }, "saga-what"},
+		{[]string{"s"}, func(c study.CardState) bool { return !c.Suspended }, "acid-letters"},
+		{[]string{"m"}, func(c study.CardState) bool { return c.Marked }, "saga-what"},
+		{[]string{"*", "*"}, func(c study.CardState) bool { return !c.Marked }, "saga-what"},
+	} {
+		s := due(t, "saga-what", "acid-letters")
+		reps := s.state("saga-what").Card.Reps
+		s.press(tc.keys...)
+		got := s.state("saga-what")
+		if !tc.check(got) || got.Card.Reps != reps {
+			t.Errorf("%v: %+v", tc.keys, got)
+		}
+		if s.asked() != tc.next {
+			t.Errorf("%v: %q is asked, want %q", tc.keys, s.asked(), tc.next)
+		}
+	}
+}
+
+func TestReviewOptions(t *testing.T) {
+	right := func(r *reviewScreen) (at int) {
+		for i, o := range r.q.Shuffle {
+			if r.q.Face.Options[o].Right {
+				at = i
+			}
+		}
+		return at
+	}
+	for _, wrong := range []bool{false, true} {
+		s := due(t, "saga-options")
+		at := right(s.front())
+		if wrong {
+			at = (at + 1) % 3
+		}
+		for range at {
+			s.press("j")
+		}
+		s.press("space", "enter")
+		want, says := srs.Good, "Right."
+		if wrong {
+			want, says = srs.Again, "Not quite."
+		}
+		s.sees(says)
+		if got := s.front().suggest; got != want {
+			t.Errorf("wrong=%v suggests %v, want %v", wrong, got, want)
+		}
+		s.press("2")
+		if got := s.state("saga-options").LastGrade; got != srs.Hard {
+			t.Errorf("a digit does not override the suggestion: %v", got)
+		}
+	}
+}
+
+func TestReviewOrder(t *testing.T) {
+	s := due(t, "saga-order")
+	// Sort by moving lines, as a person would: selection sort with J and K.
+	r := s.front()
+	for i := range r.order {
+		for at := i; at < len(r.order); at++ {
+			if r.order[at] != i {
+				continue
+			}
+			for r.cursor < at {
+				s.press("j")
+			}
+			for r.cursor > at {
+				s.press("k")
+			}
+			for r.cursor > i {
+				s.press("K")
+			}
+			break
+		}
+	}
+	s.press("enter")
+	s.sees("Right.")
+	s.press("space")
+	if got := s.state("saga-order").LastGrade; got != srs.Good {
+		t.Errorf("graded %v", got)
+	}
+	s = due(t, "saga-order")
+	r = s.front()
+	before := r.order[0]
+	s.press("J")
+	if r.order[1] != before || r.cursor != 1 {
+		t.Errorf("J did not move the line: %v, cursor %d", r.order, r.cursor)
+	}
+}
+
+func TestReviewTyped(t *testing.T) {
+	for _, tc := range []struct {
+		typed string
+		want  srs.Grade
+	}{{"Compensation", srs.Good}, {"compensating  transaction", srs.Good}, {"rollback", srs.Again}, {"", srs.Again}} {
+		s := due(t, "saga-type")
+		s.press("text:"+tc.typed, "enter")
+		if got := s.front().suggest; got != tc.want {
+			t.Errorf("%q suggests %v, want %v", tc.typed, got, tc.want)
+		}
+		s.press("space")
+		if got := s.state("saga-type").LastGrade; got != tc.want {
+			t.Errorf("%q: graded %v, want %v", tc.typed, got, tc.want)
+		}
+	}
+}
+
+func TestReviewTypedOtherKeys(t *testing.T) {
+	s := due(t, "saga-type", "acid-letters")
+	s.press("text:sx", "tab", "s")
+	if s.asked() != "acid-letters" {
+		t.Errorf("tab does not give the letters back to the card: %q is asked", s.asked())
+	}
+}
+
+func TestReviewPoints(t *testing.T) {
+	for _, tc := range []struct {
+		ticks int
+		want  srs.Grade
+	}{{0, srs.Again}, {2, srs.Hard}, {3, srs.Good}} {
+		s := due(t, "saga-points")
+		s.press("space")
+		for range tc.ticks {
+			s.press("space", "j")
+		}
+		s.press("enter")
+		if got := s.state("saga-points").LastGrade; got != tc.want {
+			t.Errorf("%d of 3 points: graded %v, want %v", tc.ticks, got, tc.want)
+		}
+	}
+}
+
+func TestReviewByMouse(t *testing.T) {
+	s := due(t, "saga-options", "saga-what")
+	s.clickOn("isolation")
+	s.sees("[x] isolation")
+	s.press("enter")
+	s.clickOn("4 Easy")
+	if got := s.state("saga-options").LastGrade; got != srs.Easy {
+		t.Errorf("a click on Easy graded %v", got)
+	}
+	s.clickOn("shows the answer")
+	s.sees("reverse order")
+}
+
+// Keys typed while an answer is being written wait, in order, and none is lost.
+func TestReviewTypedAhead(t *testing.T) {
+	s := due(t, "saga-what", "acid-letters", "acid-durable")
+	s.press("space")
+	s.hold = true
+	s.press("3", "space", "4", "space", "1")
+	s.sees("0 / 3")
+	s.release()
+	s.sees("3 / 4") // the forgotten one comes again
+	grades := map[srs.Grade]int{}
+	for _, card := range []string{"saga-what", "acid-letters", "acid-durable"} {
+		grades[s.state(card).LastGrade]++
+	}
+	if grades[srs.Good] != 1 || grades[srs.Easy] != 1 || grades[srs.Again] != 1 {
+		t.Errorf("grades given: %v", grades)
+	}
+}
+
+func TestReviewOpensSourceAndComesBack(t *testing.T) {
+	s := due(t, "saga-what", "acid-letters")
+	s.press("space", "o")
+	if _, ok := s.app.top().(*reader); !ok {
+		t.Fatalf("o opened %T", s.app.top())
+	}
+	s.press("esc")
+	if s.asked() != "saga-what" || !s.front().shown {
+		t.Error("coming back from the page lost the card or its answer")
+	}
+	s.press("i")
+	s.sees("MEMORY")
+	s.press("esc", "e")
+	s.sees("Note on")
+	s.press("text:remember the order", "esc")
+	if text, err := s.env.Study.NoteOf(t.Context(), "saga-what"); err != nil || text != "remember the order" {
+		t.Errorf("note %q, %v", text, err)
+	}
+}
+
+func TestReviewNothingDueOffersPractice(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.review("acid-letters")
+	s.sees("None of these cards is due.", "Practise 1 card")
+	before := s.state("acid-letters")
+	s.press("enter")
+	s.sees("Practice", "What do the letters", "practice")
+	s.press("space", "1")
+	got := s.state("acid-letters")
+	if got.Card != before.Card {
+		t.Errorf("practice moved the schedule: %+v, was %+v", got.Card, before.Card)
+	}
+	if got.Practices != before.Practices+1 {
+		t.Errorf("practice was not recorded: %d", got.Practices)
+	}
+}
+
+// A session goes over into what the plan has next.
+func TestReviewGoesOnWithThePlan(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.press("enter")
+	for n := 0; s.front().q != nil; n++ {
+		if n > 40 {
+			t.Fatal("the session does not end")
+		}
+		r := s.front()
+		if r.q.Card.Form == kb.FormType {
+			s.press("enter")
+		}
+		if !r.shown {
+			s.press("enter")
+		}
+		s.now = s.now.Add(1e10)
+		s.press("4")
+	}
+	s.sees("Done for now.", "GO ON WITH", "Read: The transactional outbox")
+	s.press("enter")
+	s.sees("The transactional outbox", "is a table in which events wait")
+	s.press("esc")
+	if len(s.app.stack) != 1 {
+		t.Errorf("the finished session is still below the page")
+	}
+}
