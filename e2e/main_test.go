@@ -42,7 +42,7 @@ func build(m *testing.M) int {
 }
 
 // hone runs a command without a terminal and returns what it printed.
-func hone(t *testing.T, home string, words ...string) string {
+func hone(t testing.TB, home string, words ...string) string {
 	t.Helper()
 	out, status := try(t, home, words...)
 	if status != 0 {
@@ -52,7 +52,7 @@ func hone(t *testing.T, home string, words ...string) string {
 }
 
 // try is hone for commands that may fail.
-func try(t *testing.T, home string, words ...string) (stdout string, status int) {
+func try(t testing.TB, home string, words ...string) (stdout string, status int) {
 	t.Helper()
 	cmd := exec.Command(binary, words...)
 	cmd.Env = environment(Options{Home: home})

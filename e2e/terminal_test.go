@@ -28,7 +28,7 @@ const patience = 30 * time.Second
 // Terminal is a program running in a pseudo-terminal, and the screen that it
 // draws.
 type Terminal struct {
-	t       *testing.T
+	t       testing.TB
 	cmd     *exec.Cmd
 	pty     *os.File
 	control *os.File // another handle on it
@@ -65,7 +65,7 @@ func environment(o Options) []string {
 
 // Start starts hone, or another program, in a terminal of its own. It is killed
 // at the end of the test at the latest.
-func Start(t *testing.T, o Options) *Terminal {
+func Start(t testing.TB, o Options) *Terminal {
 	t.Helper()
 	if o.Cols == 0 {
 		o.Cols, o.Rows = 80, 24
