@@ -152,6 +152,7 @@ type app struct {
 	svc    *study.Service
 	index  *search.Index
 	booted bool
+	urgent <-chan struct{} // what the index gives way to when it is opened; nil for nothing
 }
 
 // boot finds the directories and reads the configuration.
@@ -225,6 +226,7 @@ func (a *app) searcher(ctx context.Context) (*search.Index, error) {
 	}
 	a.index = search.Open(svc.Library(), search.Options{
 		Cache: a.dirs.Cache,
+		After: a.urgent,
 		Notes: func() []search.Note {
 			notes, err := svc.Notes(ctx)
 			if err != nil {

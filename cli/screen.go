@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -65,6 +66,7 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 	if !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
 		return hinted{errors.New("this needs a terminal"), "`hone due`, `hone show` and `hone search` work without one; `hone help` lists all commands"}
 	}
+	a.hurry(svc.Prepare(ctx))
 	// A window of its own; where it cannot be had, the one of the commands does.
 	if release, err := svc.ClaimWindow(); err == nil {
 		defer release()
@@ -167,6 +169,32 @@ func (a *app) looks() []tui.Look {
 		}
 	}
 	return out
+}
+
+// The start is short and allocates little, and it competes with itself for
+// cores: opening the index waits until the first screen is likely drawn, and
+// collecting garbage until the rush is over. A first start that builds the
+// index meets the limit of memory long before it could hurt anybody.
+const (
+	indexAfter   = 40 * time.Millisecond
+	collectAfter = 300 * time.Millisecond
+	startMemory  = 128 << 20
+)
+
+// hurry arranges the work of the start; prepared is closed when the first
+// screen's data is there.
+func (a *app) hurry(prepared <-chan struct{}) {
+	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(startMemory)
+	time.AfterFunc(collectAfter, func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	})
+	gate := make(chan struct{})
+	a.urgent = gate
+	go func() {
+		<-prepared
+		time.AfterFunc(indexAfter, func() { close(gate) })
+	}()
 }
 
 func (a *app) glyphs() theme.Glyphs {

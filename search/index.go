@@ -96,6 +96,13 @@ func (x *Index) background(f func()) {
 func (x *Index) prepare() {
 	defer x.changing.Unlock()
 	defer x.building.Store(false)
+	if x.options.After != nil {
+		select {
+		case <-x.options.After:
+		case <-x.ctx.Done():
+			return
+		}
+	}
 	var names sync.WaitGroup
 	names.Go(x.readNames) // the names need one core, opening the index the other
 	if dir := x.baseDir(); dir != "" {

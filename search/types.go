@@ -17,6 +17,10 @@ type Options struct {
 	// Have answers the is: filters. Nil means that they are unavailable, which a
 	// query that uses one is told.
 	Have State
+	// After is what the work in the background waits for, so that it does not
+	// compete with something more urgent, such as a first screen. It must be
+	// closed some day. Nil means to begin at once.
+	After <-chan struct{}
 }
 
 // Note is a note of the person on a page or a card.

@@ -53,6 +53,8 @@ type Service struct {
 	lib   atomic.Pointer[kb.Library]
 	ends  atomic.Int64 // time.Duration after midnight; when a study day ends, as last read
 
+	ahead atomic.Pointer[ahead] // see Prepare
+
 	mu      sync.Mutex
 	sched   *srs.Scheduler // for settings and parameters as of schedOf
 	schedOf schedulerKey
@@ -104,7 +106,10 @@ func (s *Service) Close() error { return s.st.Close() }
 func (s *Service) Library() *kb.Library { return s.lib.Load() }
 
 // SetLibrary puts newly read content in force.
-func (s *Service) SetLibrary(lib *kb.Library) { s.lib.Store(lib) }
+func (s *Service) SetLibrary(lib *kb.Library) {
+	s.ahead.Store(nil)
+	s.lib.Store(lib)
+}
 
 // Store gives access to what commands about the file itself need (backup,
 // check, export). Screens have no business with it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"hone/kb"
@@ -72,6 +73,57 @@ type Today struct {
 
 // Today looks at everything once and says what to do now.
 func (s *Service) Today(ctx context.Context) (*Today, error) {
+	if a := s.ahead.Load(); a != nil {
+		if t := a.take(ctx, s); t != nil && a.once.CompareAndSwap(false, true) {
+			return t, nil
+		}
+	}
+	return s.workOutToday(ctx)
+}
+
+// ahead is a Today that was begun before anybody asked.
+type ahead struct {
+	done    chan struct{} // closed when the fields below are set
+	today   *Today        // nil if it could not be worked out
+	version uint64        // of the store, before it was read
+	once    atomic.Bool   // Today was given away
+}
+
+// aheadLasts is how long a Today worked out ahead is not too old.
+const aheadLasts = 2 * time.Second
+
+// Prepare begins to work out Today in the background, for the first screen:
+// the next call of Today, and calls of Glance, take the result, unless
+// something was written since or seconds have passed. The channel is closed
+// when the work is done.
+func (s *Service) Prepare(ctx context.Context) <-chan struct{} {
+	a := &ahead{done: make(chan struct{})}
+	s.ahead.Store(a)
+	go func() {
+		defer close(a.done)
+		a.version = s.st.Version()
+		if t, err := s.workOutToday(ctx); err == nil {
+			a.today = t
+		}
+	}()
+	return a.done
+}
+
+// take waits for the work and returns its result, nil if it no longer holds.
+func (a *ahead) take(ctx context.Context, s *Service) *Today {
+	select {
+	case <-a.done:
+	case <-ctx.Done():
+		return nil
+	}
+	if a.today == nil || a.version != s.st.Version() || s.Now().Sub(a.today.Now).Abs() > aheadLasts {
+		s.ahead.CompareAndSwap(a, nil)
+		return nil
+	}
+	return a.today
+}
+
+func (s *Service) workOutToday(ctx context.Context) (*Today, error) {
 	lib := s.Library()
 	t := &Today{}
 	err := s.view(ctx, func(tx *store.Tx, m *moment) error {
@@ -374,6 +426,11 @@ func (s *Service) Begin(ctx context.Context, a FirstAnswer) error {
 // Glance reads what the header shows: cards waiting today (due and new, within
 // the limits) and the streak.
 func (s *Service) Glance(ctx context.Context) (waiting, days int, err error) {
+	if a := s.ahead.Load(); a != nil {
+		if t := a.take(ctx, s); t != nil {
+			return t.Counts.Due, t.Streak, nil
+		}
+	}
 	err = s.view(ctx, func(tx *store.Tx, m *moment) error {
 		waiting = buildQueue(tx, s.Library(), m, Scope{}).counts.Due
 		days = streak(tx, m)
