@@ -406,6 +406,8 @@ func (d Setting) Next(lib *kb.Library, value string, by int) (string, bool) {
 	switch d.Name {
 	case "order":
 		choices = reviewOrders
+	case "new-cards":
+		choices = newPlaces
 	case "fuzz", "balance":
 		choices = []string{"on", "off"}
 	case "goal":
@@ -435,6 +437,9 @@ func (d Setting) Next(lib *kb.Library, value string, by int) (string, bool) {
 		return d.within(value, strconv.Itoa(next)), true
 	}
 	i := slices.Index(choices, value)
+	if i < 0 {
+		i = 0 // a path whose page is gone, say
+	}
 	return choices[(i+by+len(choices))%len(choices)], true
 }
 

@@ -29,6 +29,7 @@ func TestSettingNext(t *testing.T) {
 		{"retention", "0.70", -1, "0.70", true},
 		{"fuzz", "on", 1, "off", true},
 		{"order", "auto", -1, "random", true},
+		{"new-cards", "mixed", 1, "first", true},
 		{"path", "", 1, "path-test", true},
 		{"path", "path-test", 1, "", true},
 		{"day-end", "04:00", 1, "04:00", false},

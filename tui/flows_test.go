@@ -438,3 +438,14 @@ func TestFooterKeysWork(t *testing.T) {
 		}
 	}
 }
+
+// Figures that take time say so; a reader of a small record never sees it.
+func TestStatsSayThatTheyCount(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.hold = true
+	s.press("6")
+	s.later()
+	s.sees("Counting your answers")
+	s.release()
+	s.sees("OVERVIEW")
+}

@@ -24,6 +24,7 @@ type statsScreen struct {
 	table  bool
 	lines  []string
 	drawn  drawnStats
+	slow   bool   // the first figures take noticeable time
 	asked  uint64 // numbers the requests; only the last answer counts
 }
 
@@ -50,11 +51,21 @@ type statsMsg struct {
 func (s *statsScreen) Refresh() tea.Cmd {
 	s.asked++
 	ctx, svc, id, asked, days := s.env.Context, s.env.Study, s.id, s.asked, spans[s.span]
-	return func() tea.Msg {
+	read := func() tea.Msg {
 		st, err := svc.Stats(ctx, days, forecastDays)
 		return statsMsg{id, asked, st, err}
 	}
+	if s.stats != nil {
+		return read
+	}
+	return tea.Batch(read, s.env.later(noticeable, statsSlowMsg{id, asked}))
 }
+
+// statsSlowMsg says that the figures are taking long enough to say so.
+type statsSlowMsg struct{ id, asked uint64 }
+
+// noticeable is how long a person waits without wondering.
+const noticeable = 100 * time.Millisecond
 
 // Title implements [Screen].
 func (s *statsScreen) Title() string { return "Stats" }
@@ -68,6 +79,9 @@ func (s *statsScreen) Restyle() tea.Cmd { s.lines = nil; return nil }
 // Bindings implements [Screen].
 func (s *statsScreen) Bindings() []Binding {
 	k := s.env.Keys
+	if s.stats != nil && s.none() {
+		return []Binding{k.Tabs[tabReview], k.Search, k.Quit}
+	}
 	return []Binding{k.Down.Labelled("scroll"), k.Table, k.More, k.Less, k.Search, k.Quit}
 }
 
@@ -79,6 +93,8 @@ func (s *statsScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		if msg.id == s.id && msg.asked == s.asked {
 			s.stats, s.err, s.lines = msg.stats, msg.err, nil
 		}
+	case statsSlowMsg:
+		s.slow = s.slow || msg.id == s.id && msg.asked == s.asked
 	case tea.MouseWheelMsg:
 		s.scroll = max(0, s.scroll+wheel(msg))
 	case tea.KeyPressMsg:
@@ -114,8 +130,13 @@ func (s *statsScreen) View(w, h int) []string {
 	switch {
 	case s.err != nil:
 		return message(t, w, h, t.Error.Render(widget.Clean(s.err.Error())), "`hone doctor` checks the data.")
+	case s.stats == nil && s.slow:
+		return message(t, w, h, "Counting your answers"+t.Glyphs.Ellipsis)
 	case s.stats == nil:
 		return nil
+	case s.none():
+		return message(t, w, h, t.Title.Render("Nothing to count yet."), "",
+			"Figures appear with the first answer: press "+firstKey(s.env.Keys.Tabs[tabReview])+" to begin. You will see how much you answer and remember, what comes due, and how well each section is known.")
 	}
 	width, left := widget.Measure(w-4, 100)
 	if d := (drawnStats{width, s.table}); s.lines == nil || s.drawn != d {
@@ -123,6 +144,12 @@ func (s *statsScreen) View(w, h int) []string {
 	}
 	s.scroll = min(s.scroll, max(0, len(s.lines)-h))
 	return widget.Indent(s.lines[s.scroll:min(len(s.lines), s.scroll+h)], left+2)
+}
+
+// none reports whether nothing was ever done that could be counted.
+func (s *statsScreen) none() bool {
+	c := s.stats.Total
+	return c.Reviews+c.Practice+c.Finished+c.Ticked == 0
 }
 
 // figure is one chart with its title, its sentence and its table.
@@ -213,10 +240,17 @@ func (s *statsScreen) reviews(st *study.Stats) figure {
 			rows = append(rows, []string{study.Date(d.Day).Format(time.DateOnly), fmt.Sprint(d.Counts.Reviews), fmt.Sprint(d.Counts.New), fmt.Sprint(d.Counts.Again), fmt.Sprintf("%.1f", m)})
 		}
 	}
-	n := float64(max(1, len(st.Days)))
+	active := 0
+	for _, d := range st.Days {
+		if d.Counts.Reviews > 0 {
+			active++
+		}
+	}
+	n := float64(max(1, active))
 	return figure{
 		title: fmt.Sprintf("Answers per day, last %d days", len(st.Days)),
-		says:  fmt.Sprintf("%.1f answers and %.1f minutes a day on average over %d days.", float64(total)/n, mins/n, len(st.Days)),
+		says:  fmt.Sprintf("%s in %.0f minutes, on %s: %.1f answers and %.1f minutes on each.",
+			plural(total, "answer", "answers"), mins, plural(active, "day", "days"), float64(total)/n, mins/n),
 		chart: func(w int) []string {
 			return chart.Columns{Layers: [][]float64{good, again}, Names: []string{"known", "again"}, Labels: labels}.Draw(s.env.Theme, w, 10)
 		},
