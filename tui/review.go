@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -262,6 +263,9 @@ func (r *reviewScreen) moved(m reviewMovedMsg) tea.Cmd {
 			return tea.Batch(cmds...)
 		}
 	}
+	if c := r.session.Leech(); m.kind == "answer" && c != nil {
+		cmds = append(cmds, r.leech(c))
+	}
 	if m.kind == "mark" {
 		r.q = r.session.Current()
 		return tea.Batch(cmds...)
@@ -296,4 +300,13 @@ func plainAct(f func(context.Context) error) func(context.Context) (study.Undone
 func (r *reviewScreen) grade(g srs.Grade) tea.Cmd {
 	ses := r.session
 	return r.act("answer", plainAct(func(ctx context.Context) error { return ses.Answer(ctx, g, 0) }))
+}
+
+// leech opens the clinic of a card that was forgotten too often: its history,
+// and the keys to open its page, note what is hard, suspend or reset it.
+func (r *reviewScreen) leech(c *kb.Card) tea.Cmd {
+	k := r.env.Keys
+	text := fmt.Sprintf("This card keeps being forgotten. %s opens its page, %s notes what is hard, %s suspends it, %s starts it anew; %s goes on.",
+		firstKey(k.Source), firstKey(k.EditCard), firstKey(k.Unsuspend), firstKey(k.Reset), firstKey(k.Back))
+	return tea.Batch(send(openMsg{newCardView(r.env, c.ID)}), toast(widget.Warning, text))
 }

@@ -267,6 +267,7 @@ func (s *todayScreen) layout(w, h int) []string {
 	} else {
 		blocks = append(blocks, side)
 	}
+	greeting = append(greeting, s.news(w-2)...)
 	lines := widget.Indent(greeting, 1)
 	need := len(lines)
 	for _, b := range blocks {
@@ -326,6 +327,23 @@ func (s *todayScreen) greeting() string {
 	default:
 		return hello + " Nothing is due; press enter to read."
 	}
+}
+
+// news is what is out of the ordinary: a date to prepare for, a backlog, a
+// break. At most three lines; `hone plan` has it in full.
+func (s *todayScreen) news(w int) []string {
+	t, d := s.env.Theme, s.today
+	var out []string
+	if d.Paused != 0 {
+		out = append(out, widget.Wrap(t.Info.Render(fmt.Sprintf("A break is on until %s; `hone pause --end` ends it.", study.Date(d.Paused).Format("2 January"))), w)...)
+	}
+	if d.Backlog != nil {
+		out = append(out, widget.Wrap(t.Warning.Render(d.Backlog.InWords()), w)...)
+	}
+	if d.Deadline != nil {
+		out = append(out, widget.Wrap(t.Muted.Render(d.Deadline.InWords()), w)...)
+	}
+	return out[:min(3, len(out))]
 }
 
 func (s *todayScreen) plan(w int) []string {
