@@ -1,0 +1,5 @@
+CREATE EXTENSION pageinspect;
+CREATE TABLE v (n int);
+INSERT INTO v VALUES (1);
+UPDATE v SET n = 2;
+UPDATE v SET n = 3;

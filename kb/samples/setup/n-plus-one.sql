@@ -1,0 +1,1 @@
+CREATE TABLE orders (id int, customer_id int, total int);

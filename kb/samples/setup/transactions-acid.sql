@@ -1,0 +1,2 @@
+-- after 1
+SELECT * FROM accounts;
