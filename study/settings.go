@@ -436,10 +436,7 @@ func (d Setting) Next(lib *kb.Library, value string, by int) (string, bool) {
 		}
 		return d.within(value, strconv.Itoa(next)), true
 	}
-	i := slices.Index(choices, value)
-	if i < 0 {
-		i = 0 // a path whose page is gone, say
-	}
+	i := max(0, slices.Index(choices, value)) // not found: a path whose page is gone, say
 	return choices[(i+by+len(choices))%len(choices)], true
 }
 

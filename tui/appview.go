@@ -47,6 +47,9 @@ func (a *App) draw(w, h int) ([]string, *tea.Cursor) {
 	t := a.env.Theme
 	if w < MinWidth || h < MinHeight {
 		text := fmt.Sprintf("hone needs %d×%d; this is %d×%d.", MinWidth, MinHeight, w, h)
+		if widget.Width(text) > w {
+			text = fmt.Sprintf("needs %d×%d", MinWidth, MinHeight)
+		}
 		return widget.Block(t, []string{widget.Clip(text, w, "")}, w, h), nil
 	}
 	bh := a.bodyHeight()

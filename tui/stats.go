@@ -249,7 +249,7 @@ func (s *statsScreen) reviews(st *study.Stats) figure {
 	n := float64(max(1, active))
 	return figure{
 		title: fmt.Sprintf("Answers per day, last %d days", len(st.Days)),
-		says:  fmt.Sprintf("%s in %.0f minutes, on %s: %.1f answers and %.1f minutes on each.",
+		says: fmt.Sprintf("%s in %.0f minutes, on %s: %.1f answers and %.1f minutes on each.",
 			plural(total, "answer", "answers"), mins, plural(active, "day", "days"), float64(total)/n, mins/n),
 		chart: func(w int) []string {
 			return chart.Columns{Layers: [][]float64{good, again}, Names: []string{"known", "again"}, Labels: labels}.Draw(s.env.Theme, w, 10)
