@@ -166,9 +166,9 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 	}
 	switch m.settings.NewCards {
 	case "first":
-		q.main = append(fresh, reviews...)
+		q.main = slices.Concat(fresh, reviews)
 	case "last":
-		q.main = append(reviews, fresh...)
+		q.main = slices.Concat(reviews, fresh)
 	default:
 		q.main = mix(reviews, fresh)
 	}

@@ -20,7 +20,7 @@ type aims map[string]float64
 // parseAims reads "security=0.95 cqrs=0.85".
 func parseAims(v string) (aims, error) {
 	out := aims{}
-	for _, f := range strings.Fields(v) {
+	for f := range strings.FieldsSeq(v) {
 		name, value, ok := strings.Cut(f, "=")
 		q, err := strconv.ParseFloat(value, 64)
 		if !ok || name == "" || err != nil || !(q >= 0.70 && q <= 0.99) {
@@ -77,7 +77,7 @@ var weekdays = [7]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 // parseEase reads "sat=reduced sun=minimum".
 func parseEase(v string) (ease, error) {
 	out := ease{normalDay, normalDay, normalDay, normalDay, normalDay, normalDay, normalDay}
-	for _, f := range strings.Fields(v) {
+	for f := range strings.FieldsSeq(v) {
 		name, load, _ := strings.Cut(f, "=")
 		i := slices.Index(weekdays[:], strings.ToLower(name))
 		if i < 0 {
@@ -236,7 +236,7 @@ type pauses []Pause
 // parsePauses reads "2026-12-20..2027-01-03".
 func parsePauses(v string) (pauses, error) {
 	var out pauses
-	for _, f := range strings.Fields(v) {
+	for f := range strings.FieldsSeq(v) {
 		a, b, ok := strings.Cut(f, "..")
 		if !ok {
 			return nil, fmt.Errorf("%q: want dates such as 2026-12-20..2027-01-03", f)

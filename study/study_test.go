@@ -99,7 +99,7 @@ func (b *bench) open() {
 		b.Fatal(err)
 	}
 	b.svc = svc
-	b.Cleanup(func() { svc.Close() })
+	b.Cleanup(func() { _ = svc.Close() })
 }
 
 func (b *bench) ok(err error) {
@@ -354,7 +354,7 @@ func TestTwoWindowsShareAQueue(t *testing.T) {
 	one := b.start(Scope{})
 	other, err := Open(b.lib, Options{Path: b.path, Clock: b.clock.clock(), Window: 8})
 	b.ok(err)
-	defer other.Close()
+	defer func() { _ = other.Close() }()
 	two, err := other.Start(b.ctx, Scope{})
 	b.ok(err)
 	id := one.Current().Card.ID
