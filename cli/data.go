@@ -73,7 +73,7 @@ func (a *app) runSelf(ctx context.Context, words []string) ([]byte, error) {
 		return out.Bytes(), err
 	case <-ctx.Done():
 		_ = cmd.Process.Kill() // it may be gone already
-		_ = <-done // killed: why is known
+		_ = <-done             // killed: why is known
 		return out.Bytes(), ctx.Err()
 	}
 }
