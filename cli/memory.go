@@ -37,7 +37,7 @@ type optimizeJSON struct {
 
 func (a *app) optimizeCommand() *cobra.Command {
 	var from string
-	var dry, asJSON bool
+	var dry, force, asJSON bool
 	var model int
 	cmd := &cobra.Command{
 		Use:   "optimize",
@@ -61,6 +61,9 @@ adopted, seconds, findings.`,
 			begun := time.Now()
 			report, err := a.optimize(cmd.Context(), from, o, dry)
 			a.progressDone()
+			if err == nil && force && !dry && from == "" && !report.Accepted {
+				err = a.svc.Adopt(cmd.Context(), report.Parameters)
+			}
 			if errors.Is(err, srs.ErrTooFewReviews) {
 				return hinted{errors.New("there are too few answers to learn from"), "come back after some weeks of reviews"}
 			}
@@ -72,7 +75,7 @@ adopted, seconds, findings.`,
 				LogLossBefore: finite(report.Before.LogLoss), LogLossAfter: finite(report.After.LogLoss),
 				RMSEBefore: finite(report.Before.RMSE), RMSEAfter: finite(report.After.RMSE),
 				AUCBefore: finite(report.Before.AUC), AUCAfter: finite(report.After.AUC),
-				Accepted: report.Accepted, Adopted: report.Accepted && !dry && from == "", Seconds: time.Since(begun).Seconds(),
+				Accepted: report.Accepted, Adopted: (report.Accepted || force) && !dry && from == "", Seconds: time.Since(begun).Seconds(),
 				Findings: study.OptimizeInWords(report),
 			}
 			if asJSON {
@@ -95,6 +98,7 @@ adopted, seconds, findings.`,
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "read the log from a CSV `FILE`; nothing is adopted")
+	cmd.Flags().BoolVar(&force, "force", false, "adopt the parameters also when they are not better, for instance to choose FSRS-7")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "report only")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().IntVar(&model, "model", 6, "FSRS version: 6 or 7")

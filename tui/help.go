@@ -86,6 +86,22 @@ var syntaxHelp = [][2]string{
 	{"in:notes", "your own notes"},
 }
 
+// featureHelp names what is not on any key, and where it is.
+var featureHelp = [][2]string{
+	{"hone optimize", "fit the memory model to your own answers (FSRS-6, or --model 7)"},
+	{"hone forecast", "reviews and minutes ahead for several desired retentions; also in Stats"},
+	{"hone plan", "today's plan, the plan for a date, a backlog"},
+	{"hone pause", "freeze what is due for a break"},
+	{"hone settings", "limits, steps, orders of reviews, retention by topic, balance, easy days"},
+	{"setting interview", "a date: its cards are introduced in time and passed once more at the end"},
+	{"setting topics", "what the date is about; without it the path that is followed"},
+	{"leeches", "a card forgotten eight times opens its clinic: history, page, note, suspend"},
+	{"practice", "ask cards whether due or not; the schedule stays (palette, end of a review)"},
+	{"hone new card", "a card of your own, also to split or rewrite one that keeps being forgotten"},
+	{"hone doctor", "check the data, explain hidden cards, repair; also backup and restore"},
+	{"hone sync DIR", "exchange with your other machines; export and import have everything"},
+}
+
 func (s *helpScreen) content(w int) []string {
 	t := s.env.Theme
 	want := strings.Fields(strings.ToLower(s.input.Value()))
@@ -138,6 +154,13 @@ func (s *helpScreen) content(w int) []string {
 		}
 	}
 	section("Search language", rows)
+	rows = nil
+	for _, x := range featureHelp {
+		if matches("what hone can do", x[0], x[1]) {
+			rows = append(rows, widget.Fit(t.Key.Render(widget.Fit(x[0], keyWidth-1, t)+" ")+x[1], w, t))
+		}
+	}
+	section("Beyond the keys", rows)
 	if matches("mouse select text shift") {
 		section("Mouse", []string{"The wheel scrolls, a click selects, a click on a link follows it.", "Hold shift (option on macOS) to select text, or press v in the reader."})
 	}

@@ -18,6 +18,7 @@ type statsScreen struct {
 	env    *Env
 	id     uint64
 	stats  *study.Stats
+	ahead  []study.Forecast // what several retentions would bring; nil until it is simulated
 	err    error
 	scroll int
 	span   int // index into spans
@@ -67,6 +68,53 @@ type statsSlowMsg struct{ id, asked uint64 }
 // noticeable is how long a person waits without wondering.
 const noticeable = 100 * time.Millisecond
 
+// aheadDays is how far ahead the retentions are compared, aims the retentions.
+const aheadDays = 90
+
+var aims = []float64{0.80, 0.85, 0.90, 0.95}
+
+type aheadMsg struct {
+	id    uint64
+	ahead []study.Forecast
+}
+
+// simulate compares desired retentions, off the loop; it takes a moment on a
+// large collection, and the figure appears when it is there.
+func (s *statsScreen) simulate() tea.Cmd {
+	ctx, svc, id := s.env.Context, s.env.Study, s.id
+	return func() tea.Msg {
+		ahead, err := svc.Forecast(ctx, aheadDays, aims)
+		if err != nil {
+			return nil // the figures above stand without it
+		}
+		return aheadMsg{id, ahead}
+	}
+}
+
+// costs shows what each desired retention would cost and bring.
+func (s *statsScreen) costs(st *study.Stats) figure {
+	f := figure{
+		title: fmt.Sprintf("What a desired retention costs, next %d days", aheadDays), says: "Being simulated.",
+		head: []string{"retention", "reviews a day", "minutes a day", "cards remembered"},
+	}
+	if s.ahead == nil {
+		return f
+	}
+	best := study.BestForecast(s.ahead)
+	var bars []chart.Bar
+	for i, a := range s.ahead {
+		text := fmt.Sprintf("%.1f min a day, %.0f cards remembered", a.Minutes, a.Remembered)
+		if i == best {
+			text += ", most per minute"
+		}
+		bars = append(bars, chart.Bar{Label: percent(a.Retention), Value: a.Minutes, Text: text})
+		f.rows = append(f.rows, []string{percent(a.Retention), fmt.Sprintf("%.1f", a.Reviews), fmt.Sprintf("%.1f", a.Minutes), fmt.Sprintf("%.0f", a.Remembered)})
+	}
+	f.says = fmt.Sprintf("Simulated with your habits and limits; you aim for %s now. `hone settings set retention` changes it.", percent(st.Desired))
+	f.chart = func(w int) []string { return chart.Bars(s.env.Theme, bars, 0, w) }
+	return f
+}
+
 // Title implements [Screen].
 func (s *statsScreen) Title() string { return "Stats" }
 
@@ -92,6 +140,13 @@ func (s *statsScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	case statsMsg:
 		if msg.id == s.id && msg.asked == s.asked {
 			s.stats, s.err, s.lines = msg.stats, msg.err, nil
+			if msg.err == nil && s.ahead == nil && !s.none() {
+				return s, s.simulate()
+			}
+		}
+	case aheadMsg:
+		if msg.id == s.id {
+			s.ahead, s.lines = msg.ahead, nil
 		}
 	case statsSlowMsg:
 		s.slow = s.slow || msg.id == s.id && msg.asked == s.asked
@@ -208,7 +263,7 @@ func table(head []string, rows [][]string, muted func(string) string) []string {
 
 func (s *statsScreen) figures() []figure {
 	st := s.stats
-	return []figure{s.overview(st), s.reviews(st), s.year(st), s.retention(st), s.months(st), s.load(st), s.states(st), s.stability(st), s.hours(st), s.ready(st)}
+	return []figure{s.overview(st), s.reviews(st), s.year(st), s.retention(st), s.months(st), s.load(st), s.costs(st), s.states(st), s.stability(st), s.hours(st), s.ready(st)}
 }
 
 func percent(f float64) string { return fmt.Sprintf("%.0f %%", f*100) }
