@@ -27,6 +27,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -74,7 +75,7 @@ func main() {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ok, err := run(ctx, options{root: *root, engines: *names, list: *list, verbose: *verbose, pages: flag.Args()}, os.Stdout)
 	cancel()
 	if err != nil {
@@ -188,8 +189,8 @@ func selectEngines(names string) ([]engine, error) {
 // missing returns the program that an engine needs and that is not installed.
 func missing(e engine) string {
 	programs := map[engine][]string{
-		postgres: {"psql"}, sqlite: {"sqlite3"}, redis: {"bash", "redis-server", "redis-cli"},
-		shell: {"bash"}, python: {"python3"}, node: {"node"}, nginx: {"nginx"},
+		postgres: {"psql"}, sqlite: {"sqlite3"}, redis: {"bash", "timeout", "redis-server", "redis-cli"},
+		shell: {"bash", "timeout"}, python: {"python3"}, node: {"node"}, nginx: {"nginx"},
 	}
 	for _, name := range programs[e] {
 		if _, err := find(name); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -173,8 +175,6 @@ func (r *shellRunner) page(ctx context.Context, samples []*sample) ([]result, er
 	if err := r.writeFences(dir, p); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
 	if samples[0].engine == redis {
 		stop, err := startRedis(ctx, dir)
 		if err != nil {
@@ -186,14 +186,19 @@ func (r *shellRunner) page(ctx context.Context, samples []*sample) ([]result, er
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "bash", "--norc", "-c", text)
+	// timeout ends the whole process group, with what the session started.
+	cmd := exec.CommandContext(ctx, "timeout", "-k", "2", "50", "bash", "--norc", "-c", text)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Env = append(os.Environ(), "PAGE="+filepath.Join(dir, "page"), "GOFLAGS=-mod=mod", "GOPROXY=off")
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = 5 * time.Second
 	output, err := cmd.CombinedOutput()
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("stopped after a minute: %s", output)
-	}
-	if err != nil && len(output) == 0 {
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.As(err, &exit) && exit.ExitCode() == 124:
+		return nil, fmt.Errorf("stopped after 50 s; a sample waits for something: %s", output)
+	case err != nil && len(output) == 0:
 		return nil, err
 	}
 	return r.judgeAll(samples, string(output)), nil
