@@ -306,7 +306,7 @@ func (r *reviewScreen) grade(g srs.Grade) tea.Cmd {
 // and the keys to open its page, note what is hard, suspend or reset it.
 func (r *reviewScreen) leech(c *kb.Card) tea.Cmd {
 	k := r.env.Keys
-	text := fmt.Sprintf("This card keeps being forgotten. %s opens its page, %s notes what is hard, %s suspends it, %s starts it anew; %s goes on.",
+	text := fmt.Sprintf("Forgotten too often: %s its page, %s note, %s suspend, %s reset, %s go on.",
 		firstKey(k.Source), firstKey(k.EditCard), firstKey(k.Unsuspend), firstKey(k.Reset), firstKey(k.Back))
 	return tea.Batch(send(openMsg{newCardView(r.env, c.ID)}), toast(widget.Warning, text))
 }

@@ -267,7 +267,9 @@ func (s *todayScreen) layout(w, h int) []string {
 	} else {
 		blocks = append(blocks, side)
 	}
-	greeting = append(greeting, s.news(w-2)...)
+	if h > 10 { // the lowest windows have room for the plan and the path only
+		greeting = append(greeting, s.news(w-2)...)
+	}
 	lines := widget.Indent(greeting, 1)
 	need := len(lines)
 	for _, b := range blocks {
