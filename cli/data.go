@@ -73,8 +73,7 @@ func (a *app) runSelf(ctx context.Context, words []string) ([]byte, error) {
 		return out.Bytes(), err
 	case <-ctx.Done():
 		_ = cmd.Process.Kill() // it may be gone already
-		_ = <-done             // killed: why is known
-		return out.Bytes(), ctx.Err()
+		return out.Bytes(), errors.Join(ctx.Err(), <-done)
 	}
 }
 

@@ -111,7 +111,7 @@ func yearOfUse(b *testing.B, home string, last time.Time) (answers int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer svc.Close()
+	defer func() { _ = svc.Close() }()
 	check := func(err error) {
 		b.Helper()
 		if err != nil {
