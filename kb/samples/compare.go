@@ -8,15 +8,16 @@ import (
 // Pages cut, wrap and annotate output so that it can be read. Comparing is
 // therefore loose: white space does not count, "..." stands for anything,
 // figures with a unit of time or size and the ids of streams match any other,
-// and a line may end in a remark. Every line that the page shows must occur in
+// and a line may end in a remark, behind a mark such as -- or three spaces. Every line that the page shows must occur in
 // what was printed, in the same order.
 
 var (
-	anyWhite  = regexp.MustCompile(`\s+`)
-	ruleLine  = regexp.MustCompile(`-{3,}`)
-	remark    = regexp.MustCompile(`\s+(?:--|<-+|->|#|\()\s?.*$|\s{3,}\S.*$`)
-	wholeNote = regexp.MustCompile(`^\s*(?:\.\.\..*\.\.\.|--.*|#.*)\s*$`)
-	volatile  = regexp.MustCompile(`\.\.\.(?:[\d.]+Z)?|\d+(?:\.\d+)?(?:ms|us|s|kB|MB|GB|bytes)\b|\d{13}-\d+`)
+	anyWhite   = regexp.MustCompile(`\s+`)
+	ruleLine   = regexp.MustCompile(`-{3,}`)
+	markedNote = regexp.MustCompile(`\s{2,}(?:--|<-+|->|#|\().*$`)
+	aloneNote  = regexp.MustCompile(`^(.*[^|\s])\s{3,}[^|\s][^|]*$`)
+	wholeNote  = regexp.MustCompile(`^\s*(?:\.\.\..*\.\.\.|--.*|#.*)\s*$`)
+	volatile   = regexp.MustCompile(`\.\.\.(?:[\d.]+Z)?|\d+(?:\.\d+)?(?:ms|us|s|kB|MB|GB|bytes)\b|\d{13}-\d+`)
 )
 
 // dense removes white space and shortens the rules under the heads of tables.
@@ -58,19 +59,15 @@ func missingLine(shown, printed string) string {
 			continue
 		}
 		found := -1
-		for text := strings.TrimSpace(line); ; {
+		line = strings.TrimSpace(line)
+		for _, text := range []string{line, markedNote.ReplaceAllString(line, ""), aloneNote.ReplaceAllString(line, "$1")} {
 			if m := pattern(text).FindStringIndex(rest); m != nil {
 				found = m[1]
 				break
 			}
-			shorter := remark.ReplaceAllString(text, "")
-			if shorter == text || strings.TrimSpace(shorter) == "" {
-				break
-			}
-			text = shorter
 		}
 		if found < 0 {
-			return strings.TrimSpace(line)
+			return line
 		}
 		rest = rest[found:]
 	}

@@ -65,8 +65,11 @@ func TestMissingLine(t *testing.T) {
 		{"  1 | Ada L.      -- stale: send this reader away\nUPDATE 1   <- done\n", table, ""},
 		{"(1 row)        a remark\n", table, ""},
 		{"  2 | Ada L.\n", table, "2 | Ada L."},
-		{"UPDATE 1\n  1 | Ada L.\n", table, "1 | Ada L."},                // the order counts
-		{"  1 | Ada L.    (b)\n", "  1 | Ada M.\n", "1 | Ada L.    (b)"}, // a remark does not hide a difference
+		{"UPDATE 1\n  1 | Ada L.\n", table, "1 | Ada L."},                                                // the order counts
+		{"  1 | Ada L.    (b)\n", "  1 | Ada M.\n", "1 | Ada L.    (b)"},                                 // a remark does not hide a difference
+		{" Ann  |    2 |      3 | 120\n", " Ann  |    2 |      2 | 120\n", "Ann  |    2 |      3 | 120"}, // cells are no remarks
+		{" Ann  |    2 |     121\n", " Ann  |    2 |     120\n", "Ann  |    2 |     121"},
+		{"Key (id)=(4)\n", "Key (id)=(5)\n", "Key (id)=(4)"},
 		{"retained 29 MB, ... bytes\n", "retained 31 MB, 7 bytes\n", ""},
 		{"\"1795369717157-0\"\n", "\"1795369999999-0\"\n", ""},
 		{"ERROR:  a line that\n        is wrapped\n", "ERROR:  a line that is wrapped\n", ""},

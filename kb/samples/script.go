@@ -110,7 +110,7 @@ func (b *bench) runPython(ctx context.Context, dir string, s *sample) result {
 			return result{sample: s, status: checked, detail: "syntax only: no module " + module}
 		}
 	}
-	if err := os.WriteFile(file, []byte(set.top+a.before+"print('"+sampleMark+"')\n"+code+a.after), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(set.top+"print('"+sampleMark+"')\n"+a.before+code+a.after), 0o600); err != nil {
 		return failure(s, err)
 	}
 	out, err := runIn(ctx, dir, "python3", file)
