@@ -97,7 +97,7 @@ func TestResize(t *testing.T) {
 		})
 	}
 	x.Resize(30, 8)
-	x.See("hone needs 40×12")
+	x.See("needs 40×12")
 	x.Resize(80, 24)
 	atTop(x, "CQRS")
 }
@@ -119,7 +119,7 @@ func TestSmallWindows(t *testing.T) {
 	x.Press("ctrl+c")
 	x.End()
 	x = Start(t, Options{Home: home, Cols: 30, Rows: 8})
-	x.See("hone needs 40×12")
+	x.See("needs 40×12")
 	x.Press("q")
 	if status := x.End(); status != 0 {
 		t.Errorf("exit status %d", status)
