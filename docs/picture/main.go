@@ -37,8 +37,8 @@ var shots = []struct {
 	name string
 	keys []string
 }{
-	{"review", []string{"\r", " ", "3", " ", "4", " "}},
-	{"today", []string{"\x1b", "1"}},
+	{"review", []string{"\r", "\x1b", "\x0b", "cqrs", "\r", "r", " ", "3", " ", "3", " "}},
+	{"today", []string{"\x1b", "\x1b", "1"}},
 	{"search", []string{"\x0b", "replciation lag"}},
 	{"reader", []string{"\x1b", "\x0b", "cqrs", "\r", "f"}},
 	{"roadmap", []string{"\x1b", "4", "\r"}},
