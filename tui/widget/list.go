@@ -360,6 +360,9 @@ func (l *List) CursorLine() (int, bool) {
 	if l.Visible() == 0 {
 		return 0, false
 	}
+	if l.height <= 0 {
+		return 0, true // not drawn yet
+	}
 	return (l.cursor - l.top) * max(1, l.RowHeight), true
 }
 
