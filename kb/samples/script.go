@@ -126,7 +126,7 @@ func (b *bench) runPython(ctx context.Context, dir string, s *sample) result {
 // needsNames reports Python that cannot be a program of its own because it
 // imports nothing.
 func needsNames(code string) bool {
-	return !strings.Contains(code, "import ") && !strings.Contains(code, "print(")
+	return !strings.Contains(code, "import ")
 }
 
 // checkNode has Node.js read a sample, as a module or as an expression.
