@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -117,10 +118,9 @@ const (
 
 var tabTitles = [tabCount]string{"Today", "Library", "Review", "Roadmap", "Cards", "Stats"}
 
-var nextScreenID uint64
+var nextScreenID atomic.Uint64
 
 // newID numbers screens, so that results of commands find the one that asked.
 func newID() uint64 {
-	nextScreenID++
-	return nextScreenID
+	return nextScreenID.Add(1)
 }
