@@ -91,8 +91,10 @@ func (r *reader) keyPanel(k tea.KeyPressMsg) tea.Cmd {
 		}
 	case r.panel.kind == "tasks" && keys.Cycle.Is(k):
 		if i >= 0 && i < len(r.view.Tasks) {
-			t := r.view.Tasks[i]
-			return setTask(r.env, t.ID, study.NextTaskState(t.State))
+			// The new state shows at once, so that pressing twice counts twice.
+			t := &r.view.Tasks[i]
+			t.State = study.NextTaskState(t.State)
+			return setTask(r.env, t.ID, t.State)
 		}
 	case r.panel.kind == "tasks" && keys.Enter.Is(k):
 		if i >= 0 && i < len(r.view.Tasks) && r.doc != nil {

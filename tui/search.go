@@ -27,7 +27,8 @@ type searchScreen struct {
 	cancel  context.CancelFunc
 	answer  uint64 // number of the query that res answers
 	err     error
-	cursorX int // of the text field on the body, as last drawn
+	wanted  uint64 // query whose first hit is to be opened as soon as it is known
+	cursorX int    // of the text field on the body, as last drawn
 	cursorY int
 	listTop int // line of the list's first row on the body, for the mouse
 }
@@ -139,6 +140,9 @@ func (s *searchScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		s.fill(msg.res.Hits)
 		if len(msg.res.Hits) == 0 {
 			s.fill(msg.res.Nearest)
+		}
+		if s.wanted == s.query {
+			return s, s.open()
 		}
 		if msg.res.Scan {
 			return s, s.again(msg.query)
@@ -279,7 +283,8 @@ func (s *searchScreen) cards() []string {
 
 func (s *searchScreen) open() tea.Cmd {
 	if s.answer != s.query {
-		return nil // the list still answers an older text
+		s.wanted = s.query // the list still answers an older text: open when the answer comes
+		return nil
 	}
 	i := s.list.Index()
 	if i < 0 || i >= len(s.rows) {
