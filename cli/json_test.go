@@ -57,6 +57,12 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 	}
 	run(t, home, day, "", "checklist", "tick", "my:forms-do")
 	run(t, home, day, "", "settings", "set", "goal", "look")
+	// A plan has everything to say when a date is near and reviews have piled up.
+	run(t, home, day, "", "settings", "set", "topics", "cqrs outbox-pattern")
+	run(t, home, day, "", "settings", "set", "interview", day.AddDate(0, 0, 9).Format(time.DateOnly))
+	day = day.AddDate(0, 0, 4)
+	run(t, home, day, "", "settings", "set", "reviews-per-day", "1")
+	run(t, home, day, "", "backup")
 
 	documented := documentedFields(t)
 	commands := map[string][][]string{
@@ -71,11 +77,17 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 		"lint":      {{"lint"}},
 		"settings":  {{"settings"}},
 		"where":     {{"where"}},
+		"plan":      {{"plan"}},
+		"optimize":  {{"optimize", "--from", "../srs/testdata/fsrs-sample-log.csv"}},
+		"forecast":  {{"forecast", "--days", "2", "--retention", "0.9"}},
+		"sync":      {{"sync", filepath.Join(home, "journals")}},
+
+		"backup list": {{"backup", "list"}},
 	}
 	if got, want := slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(commands)); !slices.Equal(got, want) {
 		t.Fatalf("documented are the commands %v, tested %v", got, want)
 	}
-	optional := regexp.MustCompile(`^\[\]\.(column|remedy|page)$`)
+	optional := regexp.MustCompile(`^\[\]\.(column|remedy|page)$|^backlog\.`)
 	for name, calls := range commands {
 		printed := map[string]bool{}
 		for _, call := range calls {
@@ -92,7 +104,7 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 			}
 		}
 		for f := range documented[name] {
-			if !printed[f] && !(name == "lint" || name == "log") || !printed[f] && !optional.MatchString(f) {
+			if !printed[f] && !(name == "lint" || name == "log" || name == "plan") || !printed[f] && !optional.MatchString(f) {
 				t.Errorf("docs/json.md documents %s of hone %s, which it never prints", f, name)
 			}
 		}
