@@ -99,12 +99,8 @@ func scopePages(tx *store.Tx, lib *kb.Library, m *moment) []*kb.Page {
 		}
 		return out
 	}
-	if path := findPath(lib, m.settings.Path); path != nil {
-		for _, st := range path.Stages {
-			for _, n := range st.Nodes {
-				add(lib.Page(n.Slug))
-			}
-		}
+	for _, p := range followed(tx, lib, m) {
+		add(p)
 	}
 	return out
 }

@@ -38,12 +38,8 @@ func (s *Service) Hidden(ctx context.Context) ([]Hidden, error) {
 			}
 		}
 		onPath := map[string]bool{}
-		if path := findPath(lib, m.settings.Path); path != nil {
-			for _, stage := range path.Stages {
-				for _, n := range stage.Nodes {
-					onPath[n.Slug] = true
-				}
-			}
+		for _, p := range followed(tx, lib, m) {
+			onPath[p.Slug] = true
 		}
 		waits := prerequisites(lib, states, onPath)
 		for _, p := range lib.Pages() {

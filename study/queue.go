@@ -321,16 +321,9 @@ func overdueness(c srs.Card, m *moment) float64 {
 func newCards(tx *store.Tx, lib *kb.Library, m *moment, states map[string]store.CardState) []queued {
 	var out []queued
 	onPath := map[string]bool{}
-	var order []*kb.Page
-	if path := findPath(lib, m.settings.Path); path != nil {
-		for _, stage := range path.Stages {
-			for _, n := range stage.Nodes {
-				if p := lib.Page(n.Slug); p != nil && !onPath[n.Slug] && tx.Page(n.Slug).Status != NotForMe {
-					onPath[n.Slug] = true
-					order = append(order, p)
-				}
-			}
-		}
+	order := followed(tx, lib, m)
+	for _, p := range order {
+		onPath[p.Slug] = true
 	}
 	readFirst(tx, order)
 	for _, p := range lib.Pages() {
@@ -389,6 +382,26 @@ func prerequisites(lib *kb.Library, states map[string]store.CardState, onPath ma
 		}
 		return ""
 	}
+}
+
+// followed lists the pages of the active path in its order, each once, without
+// those that the person set aside; none when no path is followed.
+func followed(tx *store.Tx, lib *kb.Library, m *moment) []*kb.Page {
+	path := findPath(lib, m.settings.Path)
+	if path == nil {
+		return nil
+	}
+	var out []*kb.Page
+	taken := map[string]bool{}
+	for _, stage := range path.Stages {
+		for _, n := range stage.Nodes {
+			if p := lib.Page(n.Slug); p != nil && !taken[n.Slug] && tx.Page(n.Slug).Status != NotForMe {
+				taken[n.Slug] = true
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 func findPath(lib *kb.Library, slug string) *kb.Path {
