@@ -333,6 +333,7 @@ func TestRules(t *testing.T) {
 	for _, rule := range []string{ // with tests of their own
 		"unreadable", "tangled", "file-name", "file-size", "binary", "prerequisite-circle", "slug-repeat",
 		"path", "path-reason", "path-order", "glossary", "glossary-order", "interview", "interview-card", "interview-wanted",
+		"question", "question-wanted",
 	} {
 		covered[rule] = true
 	}

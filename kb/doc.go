@@ -34,8 +34,8 @@
 //  1. [[slug]]: why this page comes now
 //
 // and, above them, paragraphs that begin with For:, Time: and Done when:
-// (path.go). An interview page may hold a timed mock interview; its format is
-// described at Interview.
+// (path.go). An interview page may hold a timed mock interview or a bank of
+// questions; their formats are described at Interview and Question.
 //
 // # Own pages
 //

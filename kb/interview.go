@@ -227,33 +227,14 @@ type interviewReader struct {
 // read fills a phase from the text below its heading.
 func (r *interviewReader) read(phase *Phase, h Heading) {
 	block := r.text[h.Start:h.End]
-	lines := indexLines(block)
-	code := codeSpans(parseMarkdown(block), lines)
-	var fields []cardField
-	for n := 2; n <= lines.count(); n++ {
-		at := lines.start(n)
-		m := interviewField.FindStringSubmatch(lines.line(n))
-		if m == nil || code.has(at) {
-			if len(fields) == 0 && strings.TrimSpace(lines.line(n)) != "" {
-				r.report("interview", h.Start+at, "text stands before the first field of the phase", "begin with Ask:, Hints:, Points: or Follow-up:")
-				return
-			}
-			continue
-		}
-		if k := len(fields); k > 0 {
-			fields[k-1].end = at
-		}
-		for _, f := range fields {
-			if f.name == m[1] {
-				r.report("interview", h.Start+at, "the field "+m[1]+": is given twice", "join them")
-			}
-		}
-		fields = append(fields, cardField{m[1], at, at + len(m[1]) + 1, len(block)})
-	}
 	fail := func(offset int, message, remedy string) { r.report("interview", h.Start+offset, message, remedy) }
+	fields, ok := splitFields(block, interviewField, fail, "begin with Ask:, Hints:, Points: or Follow-up:")
+	if !ok {
+		return
+	}
+	code := codeSpans(parseMarkdown(block), indexLines(block))
 	for _, f := range fields {
 		if trimBlock(block[f.start:f.end]) == "" {
-			fail(f.line, "the field "+f.name+": is empty", "write it or delete it")
 			continue
 		}
 		if f.name == "Ask" {

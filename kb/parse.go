@@ -148,6 +148,7 @@ func parseFile(f file, own bool) (out *parsed) {
 		d.readPath()
 	case KindInterview:
 		d.checkInterview()
+		d.checkQuestions()
 	default:
 	}
 	d.check()

@@ -347,6 +347,7 @@ func FuzzParsePage(f *testing.F) {
 	f.Add(pathPage)
 	f.Add(glossaryPage)
 	f.Add(interviewPage)
+	f.Add(bankPage)
 	f.Add("---\na: *b\n---\n")
 	f.Add("---\n")
 	f.Add("#\n\n```\n```\n\n## Flashcards\n###\n### a b\n")

@@ -106,6 +106,8 @@ var rules = []Rule{
 	{"interview", Error, true, true, "the phases of a design interview follow their format"},
 	{"interview-card", missingSeverity, true, true, "the points of a rubric rest on cards that exist"},
 	{"interview-wanted", Warning, false, false, "a design interview has six phases with hints, rubric and follow-ups that rest on cards or sections"},
+	{"question", Error, true, true, "the questions of a bank stand in groups and have Ask:, Answer:, Follow-up:, Trap: and See:"},
+	{"question-wanted", Warning, false, false, "a bank goes from Warm-up over Core to Hard; answers have 50 words, follow-ups 60, traps 40, titles 60 characters"},
 }
 
 var missingSeverity = func() Severity {
