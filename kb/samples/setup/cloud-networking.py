@@ -1,0 +1,1 @@
+# Nothing to set up: both samples are whole, though the second imports nothing.
