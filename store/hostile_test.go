@@ -60,7 +60,7 @@ func childFull(path string) error {
 			want++
 		} else {
 			refused++
-			if !strings.Contains(err.Error(), path) || errors.Is(err, ErrDamaged) {
+			if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "nothing was recorded: make room") || errors.Is(err, ErrDamaged) {
 				return fmt.Errorf("unclear message: %w", err)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -227,7 +228,7 @@ func (s *Store) transact(ctx context.Context, writing bool, fn func(*bbolt.Tx) e
 		return tx.Rollback()
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("write %s: %w", s.path, err)
+		return s.unwritten(err, file, version)
 	}
 	s.saw(s.mix(version, file))
 	return nil
@@ -342,6 +343,25 @@ func sameFile(f *os.File, path string) bool {
 
 func (s *Store) damaged(err error) error {
 	return fmt.Errorf("%s: %w: %w; run hone doctor", s.path, ErrDamaged, err)
+}
+
+// unwritten is what to say when the disk refused a transaction: what it said,
+// whether the transaction is in the file all the same, and what to do.
+func (s *Store) unwritten(err error, file io.ReaderAt, version uint64) error {
+	// If only the last flush failed, the header speaks of the transaction and
+	// every reader sees it, though the disk may yet lose it.
+	happened := "nothing was recorded"
+	if h, herr := readHeader(file); herr == nil && h.txid >= version {
+		happened = "it was written (hone log shows it), but the disk does not promise to keep it"
+	}
+	remedy := "try again"
+	switch {
+	case isFull(err):
+		remedy = "make room on the disk, then do it again"
+	case isDiskFault(err):
+		remedy = "save a copy on another disk with hone backup FILE, and check this one"
+	}
+	return fmt.Errorf("write %s: %w; %s: %s", s.path, err, happened, remedy)
 }
 
 // damagePanic tells whether a recovered panic came out of bbolt or from
