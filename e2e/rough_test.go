@@ -11,46 +11,6 @@ import (
 	"testing"
 )
 
-// TestKilledInReview kills hone without warning after some answers, again and
-// again: no answer that the screen had accepted is lost.
-func TestKilledInReview(t *testing.T) {
-	home := t.TempDir()
-	drill(t, home, 30)
-	rounds := 6
-	if testing.Short() {
-		rounds = 2
-	}
-	want := 0
-	for round := range rounds {
-		x := Start(t, Options{Home: home, Args: []string{"review", "drill"}})
-		accepted := round%4 + 1
-		for i := range accepted {
-			x.See(fmt.Sprintf(" %d / ", i), "What is question")
-			x.Press("space")
-			x.See("It is answer", "Again")
-			x.Press("4")
-		}
-		x.See(fmt.Sprintf(" %d / ", accepted))
-		want += accepted
-		// In every second round one more answer is on its way: it may be lost or
-		// not, and nothing else may.
-		most := want
-		if round%2 == 1 {
-			x.Press("space")
-			x.See("It is answer")
-			x.Press("4")
-			most++
-		}
-		x.Kill()
-		got := len(answers(t, home))
-		if got < want || got > most {
-			t.Fatalf("round %d: %d answers on record, %d were accepted", round, got, want)
-		}
-		want = got
-	}
-	hone(t, home, "stats")
-}
-
 // TestTwoWindows: two hones at once on the same data; both answer, and each
 // notices the other.
 func TestTwoWindows(t *testing.T) {

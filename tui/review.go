@@ -167,8 +167,8 @@ func (r *reviewScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		r.session = msg.session
 		return r, r.take()
 	case reviewMovedMsg:
-		if msg.id != r.id {
-			return r, nil
+		if msg.id != r.id || msg.kind == "refresh" && r.busy {
+			return r, nil // what an act on its way brings is newer
 		}
 		return r, r.moved(msg)
 	case reviewEndMsg:
@@ -202,7 +202,7 @@ func (r *reviewScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return r, nil
 	case tea.KeyPressMsg:
 		if r.busy {
-			if len(r.queued) < 8 {
+			if len(r.queued) < maxQueued {
 				r.queued = append(r.queued, msg)
 			}
 			return r, nil
@@ -282,6 +282,10 @@ func (r *reviewScreen) moved(m reviewMovedMsg) tea.Cmd {
 	}
 	return tea.Batch(cmds...)
 }
+
+// maxQueued is how many keys are kept that were typed while an act is being
+// stored: more than anybody types while a slow disk writes.
+const maxQueued = 64
 
 // act runs one act of the session off the loop.
 func (r *reviewScreen) act(kind string, f func(context.Context) (study.Undone, error)) tea.Cmd {

@@ -259,6 +259,35 @@ func TestReviewTypedAhead(t *testing.T) {
 	}
 }
 
+// What another window wrote is looked up while an answer is being written: the
+// look-up that comes back first must not let keys through to the old card.
+func TestReviewRefreshDuringAnAnswer(t *testing.T) {
+	s := due(t, "saga-what", "acid-letters", "acid-durable")
+	r := s.front()
+	refresh := r.Refresh()
+	s.press("space")
+	s.hold = true
+	s.press("3")
+	s.send(refresh()) // nothing was written elsewhere
+	s.press("space")
+	s.release()
+	s.sees("1 / 3", "Again") // the second card's answer, not yet graded
+}
+
+// A slow disk loses no key.
+func TestReviewManyKeysAhead(t *testing.T) {
+	s := due(t, "saga-what", "acid-letters", "acid-durable")
+	s.press("space")
+	s.hold = true
+	s.press("4")
+	for range 6 {
+		s.press("1") // does nothing before an answer
+	}
+	s.press("space", "4", "space", "4")
+	s.release()
+	s.sees("Done for now.", "3 known, 0 forgotten")
+}
+
 func TestReviewOpensSourceAndComesBack(t *testing.T) {
 	s := due(t, "saga-what", "acid-letters")
 	s.press("space", "o")
