@@ -1,0 +1,1 @@
+# Nothing to set up: the sample is whole, though it imports nothing.
