@@ -3,5 +3,4 @@ CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES customers, s
 INSERT INTO customers VALUES (1, 'Ann'), (2, 'Bob'), (3, 'Cem');
 INSERT INTO orders VALUES (1, 1, 'paid'), (2, 2, 'open');
 CREATE TABLE users (phone text UNIQUE);
-CREATE TABLE invoices (number int UNIQUE, total int);
-INSERT INTO invoices VALUES (1, 10);
+ALTER TABLE orders ADD created_at timestamptz NOT NULL DEFAULT now();
