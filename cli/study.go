@@ -71,27 +71,6 @@ to do. With --json: due, new, learning, held, waiting, minutes, next_due, streak
 	return cmd
 }
 
-func (a *app) promptCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "prompt", Short: "Print the number of cards due, for a shell prompt", Args: args(cobra.NoArgs),
-		Long: "Print the number of cards due today, and nothing when there is none: for a shell prompt or a status line.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			svc, err := a.study()
-			if err != nil {
-				return err
-			}
-			due, _, err := svc.Glance(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if due > 0 {
-				fmt.Fprintln(a.Stdout, due)
-			}
-			return nil
-		},
-	}
-}
-
 // cardJSON is a card of `hone cards --json`. The fields are stable.
 type cardJSON struct {
 	ID             string  `json:"id"`

@@ -85,6 +85,10 @@ func stampOwn(dir string) uint64 {
 	return h.Sum64()
 }
 
+// StampOwn is a number that changes when any page in a directory of own pages
+// does, or comes or goes. It reads no page.
+func StampOwn(dir string) uint64 { return stampOwn(dir) }
+
 // addOwn adds the person's pages to the library: as pages of their own section,
 // or appended to the built-in page with the same slug.
 func (l *Library) addOwn() {

@@ -438,3 +438,13 @@ func (s *Service) Glance(ctx context.Context) (waiting, days int, err error) {
 	})
 	return waiting, days, err
 }
+
+// Waiting is how many cards are due today, and until when that holds if nothing
+// is written: the end of the study day.
+func (s *Service) Waiting(ctx context.Context) (due int, until time.Time, err error) {
+	err = s.view(ctx, func(tx *store.Tx, m *moment) error {
+		due, until = buildQueue(tx, s.Library(), m, Scope{}).counts.Due, m.endsAt()
+		return nil
+	})
+	return due, until, err
+}
