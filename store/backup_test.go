@@ -307,6 +307,47 @@ func TestOlderProjections(t *testing.T) {
 	if !sameMap(dump(t, s), want) {
 		t.Error("not made anew")
 	}
+	// And the file as it was is in a backup.
+	list, err := s.Backups()
+	if err != nil || len(list) != 1 || list[0].Reason != "migration" {
+		t.Fatalf("backups before a migration: %+v, %v", list, err)
+	}
+	name, err := unpack(list[0].Path, t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := openTest(t, name, Options{Projector: chained{}})
+	view(t, old, func(tx *Tx) {
+		if _, projections, err := readFormat(tx.btx); err != nil || projections != projectionVersion-1 || tx.Task("t").State == Done {
+			t.Errorf("the backup has projections %d: %v", projections, err)
+		}
+	})
+}
+
+// TestNoMigrationWithoutABackup: if the backup cannot be made, nothing is
+// changed.
+func TestNoMigrationWithoutABackup(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hone.db")
+	s := openTest(t, path, Options{})
+	do(t, s, Tick{"t", Done})
+	if err := s.transact(t.Context(), true, func(tx *bbolt.Tx) error {
+		return writeFormat(tx, formatVersion, projectionVersion-1)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.BackupDir(), nil, 0o600); err != nil { // a file in the directory's place
+		t.Fatal(err)
+	}
+	before, err := Stamp(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Do(t.Context(), Tick{"u", Done}); err == nil || !strings.Contains(err.Error(), "back up") {
+		t.Errorf("%v", err)
+	}
+	if after, err := Stamp(path); err != nil || after != before {
+		t.Errorf("the file was written: %s, %s, %v", before, after, err)
+	}
 }
 
 // TestReadOnlyPlaces: what cannot be written is still read.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -185,5 +186,11 @@ func (s *Store) checkSchema(tx *bbolt.Tx, writing bool) error {
 	if format == formatVersion && projections == projectionVersion || !writing {
 		return nil
 	}
+	if !s.mayMigrate {
+		return errOlder
+	}
 	return s.migrate(tx, format)
 }
+
+// errOlder says that the file must be migrated, and backed up before.
+var errOlder = errors.New("the file has an older format")

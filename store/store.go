@@ -62,10 +62,11 @@ type Options struct {
 // Store is everything that is remembered. All methods may be called by
 // several goroutines.
 type Store struct {
-	path   string
-	o      Options
-	noSync bool   // for tests whose subject is not durability
-	opened func() // for tests: called when the file is open and not yet locked
+	path       string
+	o          Options
+	noSync     bool   // for tests whose subject is not durability
+	mayMigrate bool   // the older file has been backed up
+	opened     func() // for tests: called when the file is open and not yet locked
 
 	mu   sync.RWMutex // writers exclude each other and readers, as the file lock does
 	seen struct {
@@ -150,6 +151,21 @@ func (s *Store) update(ctx context.Context, fn func(w *writer) error) error {
 	if s.o.ReadOnly {
 		return fmt.Errorf("%s: %w", s.path, ErrReadOnly)
 	}
+	err := s.write(ctx, fn)
+	if !errors.Is(err, errOlder) {
+		return err
+	}
+	// What is there is saved as it is before it is brought up to date.
+	if err := s.backupBefore(ctx, "migration"); err != nil {
+		return fmt.Errorf("migrate %s: %w", s.path, err)
+	}
+	s.mu.Lock()
+	s.mayMigrate = true
+	s.mu.Unlock()
+	return s.write(ctx, fn)
+}
+
+func (s *Store) write(ctx context.Context, fn func(w *writer) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.transact(ctx, true, func(btx *bbolt.Tx) error {
