@@ -107,12 +107,17 @@ func (a *app) scopeOf(ctx context.Context, words []string, practice bool) (study
 }
 
 func (a *app) reviewCommand() *cobra.Command {
-	var practice bool
+	var practice, mixed bool
+	var box string
 	cmd := &cobra.Command{
 		Use:   "review [PAGE]...",
 		Short: "Review what is due, or the cards of some pages",
 		Long: `Review what is due today and the day's new cards. With pages (slugs or
 words) only their cards are asked.
+
+With --mixed it is the session that enter begins on Today: read on in the page
+that is next on your path, meet its cards, review what is due, do a task, within
+--minutes (by default the setting "time-box"; none for no limit).
 
 With --practice cards are asked whether due or not, weakest first, and the
 schedule stays as it is. With --plain (or where there is no terminal) questions
@@ -121,6 +126,12 @@ s skips, q leaves.`,
 		ValidArgsFunction: a.completePages,
 		RunE: func(cmd *cobra.Command, words []string) error {
 			ctx := cmd.Context()
+			switch {
+			case mixed && (practice || len(words) > 0):
+				return usagef("--mixed is about the whole day: leave out pages and --practice")
+			case box != "" && !mixed:
+				return usagef("--minutes goes with --mixed")
+			}
 			svc, err := a.study()
 			if err != nil {
 				return err
@@ -129,6 +140,15 @@ s skips, q leaves.`,
 			if err != nil {
 				return err
 			}
+			sc.Mixed = mixed
+			if box != "" {
+				if sc.Box, err = study.ParseBox(box); err != nil {
+					return usagef("--minutes: %v", err)
+				}
+				if sc.Box == 0 {
+					sc.Box = study.NoBox
+				}
+			}
 			if a.wantsPlain() || !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
 				return a.plainReview(ctx, svc, sc)
 			}
@@ -136,6 +156,8 @@ s skips, q leaves.`,
 		},
 	}
 	cmd.Flags().BoolVar(&practice, "practice", false, "ask cards whether due or not; the schedule stays")
+	cmd.Flags().BoolVar(&mixed, "mixed", false, "a session of reading, cards and a task")
+	cmd.Flags().StringVar(&box, "minutes", "", "time box of a mixed session: 1 to 600, or none")
 	return cmd
 }
 

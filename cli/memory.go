@@ -366,11 +366,11 @@ With --json: due, new, minutes, items, deadline, backlog, paused.`,
 			if err != nil {
 				return err
 			}
-			kinds := map[study.PlanKind]string{study.PlanReview: "review", study.PlanRead: "read", study.PlanPractise: "practise"}
+			kinds := map[study.PlanKind]string{study.PlanReview: "review", study.PlanRead: "read", study.PlanPractise: "practise", study.PlanSession: "session"}
 			out := planJSON{Due: d.Counts.Due, New: d.Counts.New, Minutes: d.Minutes, Items: []planItem{}}
 			for _, p := range d.Plan {
 				title := p.Title
-				if p.Kind == study.PlanReview {
+				if p.Kind == study.PlanReview || p.Kind == study.PlanSession {
 					title = p.Detail
 				}
 				out.Items = append(out.Items, planItem{kinds[p.Kind], title, p.Minutes, p.Page, p.Task})

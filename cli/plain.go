@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hone/kb"
 	"hone/srs"
@@ -44,8 +45,8 @@ func (a *app) plainReview(ctx context.Context, svc *study.Service, sc study.Scop
 		return err
 	}
 	p := &prompter{app: a, in: bufio.NewReader(a.Stdin), ses: ses}
-	for ses.Current() != nil {
-		if err := p.ask(ctx); errors.Is(err, io.EOF) {
+	for {
+		if err := p.step(ctx); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return err
@@ -54,6 +55,9 @@ func (a *app) plainReview(ctx context.Context, svc *study.Service, sc study.Scop
 	sum, err := ses.Summary(ctx)
 	if err != nil {
 		return err
+	}
+	if sc.Mixed {
+		fmt.Fprintf(a.Stdout, "\n%d min: %d sections read, %d tasks ticked.", int(sum.Spent.Round(time.Minute)/time.Minute), sum.Sections, sum.Ticked)
 	}
 	fmt.Fprintf(a.Stdout, "\n%d answers: %d known, %d forgotten, %d new. Tomorrow: %d due, %d new.\n",
 		sum.Answers, sum.Known, sum.Forgotten, sum.New, sum.Tomorrow.Due, sum.Tomorrow.New)
@@ -81,6 +85,68 @@ func (p *prompter) line(prompt string) (string, error) {
 	return text, nil
 }
 
+// step asks for what is in front; io.EOF at the end.
+func (p *prompter) step(ctx context.Context) error {
+	switch step := p.ses.Step(); {
+	case step.Kind == study.StepRead:
+		return p.reading(ctx, step.Section)
+	case step.Kind == study.StepTask:
+		return p.task(ctx, step.Task)
+	case step.Kind == study.StepCard:
+		return p.ask(ctx)
+	case p.ses.TimeUp():
+		text, err := p.read(fmt.Sprintf("\nThe time is up. Enter goes on for another %d minutes, q leaves: ", int(p.ses.Box()/time.Minute)))
+		if err == nil && text == "" {
+			p.ses.Extend()
+		}
+		return pass(err)
+	default:
+		return io.EOF
+	}
+}
+
+// pass takes a command in place of an answer for no error.
+func pass(err error) error {
+	if errors.Is(err, errCommand) {
+		return nil
+	}
+	return err
+}
+
+// stepOf says which step of how many this is.
+func (p *prompter) stepOf() string {
+	pr := p.ses.Progress()
+	return fmt.Sprintf("%d of %d", pr.Done+1, pr.Total)
+}
+
+func (p *prompter) reading(ctx context.Context, sec study.Section) error {
+	src, err := p.app.lib.Source(sec.Page.Slug)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Stdout, "\nStep %s: read %s, section %d of %d.\n\n%s\n", p.stepOf(), clean(sec.Page.Title), sec.Number, sec.Of,
+		p.text(strings.TrimSpace(src[sec.Start:min(sec.End, len(src))])))
+	if _, err := p.read("\nEnter when it is read, s skips it: "); err != nil {
+		return pass(err)
+	}
+	return p.ses.Read(ctx)
+}
+
+func (p *prompter) task(ctx context.Context, task study.TaskItem) error {
+	fmt.Fprintf(p.Stdout, "\nStep %s: a task, %s.\n\n%s\n", p.stepOf(), study.TaskStateName(task.State), clean(task.Text))
+	for {
+		text, err := p.read("\n1 done, 2 doing, 3 not for me. Enter puts it off: ")
+		if err != nil {
+			return pass(err)
+		}
+		st, ok := map[string]study.TaskState{"": task.State, "1": study.Done, "2": study.Doing, "3": study.NotForMe}[text]
+		if ok {
+			return p.ses.Tick(ctx, st)
+		}
+		fmt.Fprintln(p.Stdout, "Please answer 1, 2 or 3, or enter; u undoes, q leaves.")
+	}
+}
+
 func (p *prompter) ask(ctx context.Context) error {
 	q := p.ses.Current()
 	pr := p.ses.Progress()
@@ -90,11 +156,8 @@ func (p *prompter) ask(ctx context.Context) error {
 	}
 	fmt.Fprintf(p.Stdout, "\nCard %d of %d. %s.\n\n%s\n", pr.Done+1, pr.Total, clean(page), p.text(q.Face.Question))
 	suggest, err := p.answer(q)
-	if errors.Is(err, errCommand) {
-		return nil
-	}
 	if err != nil {
-		return err
+		return pass(err)
 	}
 	if q.Face.Note != "" {
 		fmt.Fprintf(p.Stdout, "\nNote: %s\n", p.text(q.Face.Note))
@@ -131,12 +194,21 @@ func (p *prompter) command(word string) (bool, error) {
 	case "s", "skip":
 		return true, p.ses.Skip(ctx)
 	case "z", "-", "bury":
-		return true, p.ses.Bury(ctx, false)
+		return true, p.onCard(p.ses.Bury(ctx, false))
 	case "x", "@", "suspend":
-		return true, p.ses.Suspend(ctx, false)
+		return true, p.onCard(p.ses.Suspend(ctx, false))
 	default:
 		return false, nil
 	}
+}
+
+// onCard says so when what was asked for goes only with a card.
+func (p *prompter) onCard(err error) error {
+	if errors.Is(err, study.ErrNothing) {
+		fmt.Fprintln(p.Stdout, "That goes with a card only.")
+		return nil
+	}
+	return err
 }
 
 func (p *prompter) read(prompt string) (string, error) {

@@ -50,7 +50,7 @@ func (a *app) open(cmd *cobra.Command, args []string) error {
 		first = func(env *tui.Env) tui.Screen { return tui.Page(env, at) }
 	}
 	if a.wantsPlain() {
-		return a.plainReview(cmd.Context(), svc, study.Scope{})
+		return a.plainReview(cmd.Context(), svc, study.Scope{Mixed: true})
 	}
 	return a.screen(cmd.Context(), svc, first)
 }

@@ -173,3 +173,47 @@ func TestOwnPageInTheEditor(t *testing.T) {
 		t.Errorf("the editor's change is not there:\n%s", out)
 	}
 }
+
+// TestSession: enter on Today begins to read, from the second session on; a
+// step is taken back, and what was read stays.
+func TestSession(t *testing.T) {
+	home := t.TempDir()
+	drill(t, home, 4)
+	hone(t, home, "settings", "set", "goal", "look")
+	hone(t, home, "settings", "set", "path", "path-interview-two-weeks")
+	x := Start(t, Options{Home: home, Args: []string{"review", "drill"}})
+	x.See("What is question")
+	x.Press("space")
+	x.See("It is answer")
+	x.Press("4")
+	x.See("1 / ")
+	x.Press("ctrl+c")
+	x.End()
+
+	x = Start(t, Options{Home: home})
+	x.See("TODAY", "session of 20 min", "Session", "read")
+	x.Press("t")
+	x.See("session of 30 min")
+	x.Press("enter")
+	x.See("section 1 of", " 0 / ")
+	x.Press("G")
+	x.See("it is read, go on")
+	x.Press("space")
+	x.See(" 1 / ")
+	x.Press("u")
+	x.See("section 1 of", " 0 / ", "Undone")
+	x.Press("U")
+	x.See(" 1 / ")
+	x.Resize(60, 20)
+	x.See(" 1 / ", "Session")
+	x.Press("ctrl+c")
+	if status := x.End(); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	if out := hone(t, home, "log", "-n", "1"); !strings.Contains(out, "reading") {
+		t.Errorf("what was read is not on record:\n%s", out)
+	}
+	if out := hone(t, home, "settings", "get", "time-box"); strings.TrimSpace(out) != "30" {
+		t.Errorf("the time box is %q", out)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"hone/kb"
 	"hone/srs"
@@ -19,7 +20,16 @@ type Scope struct {
 	// Practice asks for the cards of the scope whether due or not, and leaves
 	// the schedule untouched.
 	Practice bool
+	// Mixed adds other steps to the day's cards: a page to read, whose cards
+	// are introduced after it, and a task to do. Pages and Cards are ignored.
+	Mixed bool
+	// Box is how long a mixed session may last: 0 for what the setting
+	// "time-box" says, [NoBox] for as long as there is something to do.
+	Box time.Duration
 }
+
+// NoBox is the time box of a session without a limit.
+const NoBox = -1 * time.Nanosecond
 
 func (sc *Scope) whole() bool { return len(sc.Pages) == 0 && len(sc.Cards) == 0 }
 
@@ -48,6 +58,10 @@ type queue struct {
 	learning []queued  // by due time
 	main     []queued  // reviews with new cards mixed in
 	counts   Counts
+
+	reviews []queued // of main, in the order in which they are asked
+	fresh   []queued // new cards, those beyond the limit as well
+	limit   int      // of new cards
 }
 
 // cardStates reads the states of all remembered cards into a map.
@@ -138,6 +152,7 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 		return cmp.Or(cmp.Compare(a.state.Card.Due, b.state.Card.Due), cmp.Compare(a.card.ID, b.card.ID))
 	})
 	orderReviews(reviews, m)
+	q.fresh, q.limit = fresh, len(fresh)
 
 	if sc.whole() {
 		done := tx.Day(m.today)
@@ -153,6 +168,7 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 		case q.backlog != nil:
 			limit = 0
 		}
+		q.limit = limit
 		if len(fresh) > limit {
 			q.counts.Waiting = max(q.counts.Waiting, len(fresh)-limit)
 			fresh = fresh[:limit]
@@ -164,15 +180,40 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 	if len(sc.Cards) == 0 {
 		reviews = spaceApart(reviews)
 	}
+	q.reviews = reviews
+	q.main = arrange(reviews, fresh, m)
+	return q
+}
+
+// arrange puts new cards where the settings want them among the reviews.
+func arrange(reviews, fresh []queued, m *moment) []queued {
 	switch m.settings.NewCards {
 	case "first":
-		q.main = slices.Concat(fresh, reviews)
+		return slices.Concat(fresh, reviews)
 	case "last":
-		q.main = slices.Concat(reviews, fresh)
+		return slices.Concat(reviews, fresh)
 	default:
-		q.main = mix(reviews, fresh)
+		return mix(reviews, fresh)
 	}
-	return q
+}
+
+// introduce puts some new cards before everything else, and of the other new
+// ones keeps those that keep accepts, all within the day's limit.
+func (q *queue) introduce(lead []queued, keep func(*kb.Card) bool, m *moment) {
+	leads := map[string]bool{}
+	for _, x := range lead {
+		leads[x.card.ID] = true
+	}
+	fresh := slices.Clone(lead)
+	for _, x := range q.fresh {
+		if !leads[x.card.ID] && keep(x.card) {
+			fresh = append(fresh, x)
+		}
+	}
+	fresh = fresh[:min(len(fresh), q.limit)]
+	n := min(len(lead), len(fresh))
+	q.main = slices.Concat(fresh[:n], arrange(q.reviews, fresh[n:], m))
+	q.counts.New = len(fresh)
 }
 
 // reviewsDone is how many of a day's answers count against the limit of

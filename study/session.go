@@ -41,12 +41,13 @@ type Question struct {
 
 // Progress is how far a session is.
 type Progress struct {
-	Done, Total int           // answers given; answers given and cards waiting
+	Done, Total int           // steps done; steps done and waiting
 	Left        time.Duration // estimate for what is waiting
 }
 
-// Session is a run of cards that one person answers. Every answer is on disk
-// before the next card is returned, so a session can end at any moment and
+// Session is a run of steps that one person takes: cards to answer and, in a
+// mixed session, sections to read and a task to do. Every act is on disk
+// before the next step is in front, so a session can end at any moment and
 // nothing has to be saved.
 type Session struct {
 	svc   *Service
@@ -55,9 +56,11 @@ type Session struct {
 	mu       sync.Mutex
 	learning []queued // by due time
 	main     []queued
-	current  *Question
+	current  *Question // the card that is next, in front or behind another step
+	mixed    *mixed    // steps besides cards, nil in a session of cards only
+	front    Step
 	started  time.Time
-	shown    time.Time
+	shown    time.Time // since when front is in front
 	answers  []answer
 	counts   Counts
 	pace     pace
@@ -81,27 +84,58 @@ const maxTook = 5 * time.Minute
 // Start begins a session over a scope. ErrNothing says that no card of it is
 // waiting; [Service.NextDue] tells when one will be.
 func (s *Service) Start(ctx context.Context, sc Scope) (*Session, error) {
+	if sc.Mixed {
+		sc.Pages, sc.Cards, sc.Practice = nil, nil, false
+	}
 	ses := &Session{svc: s, scope: sc, started: s.clock.At()}
 	err := s.view(ctx, func(tx *store.Tx, m *moment) error {
 		q := buildQueue(tx, s.Library(), m, sc)
+		if sc.Mixed {
+			ses.mixed = planMixed(tx, s.Library(), m, sc.box(m), cardStates(tx), pageStates(tx), &q)
+		}
 		ses.learning, ses.main, ses.counts = q.learning, q.main, q.counts
 		ses.pace = readPace(tx, m)
-		return ses.advance(tx, m)
+		return atEnd(ses.advance(tx, m))
 	})
 	if err != nil {
 		return nil, err
 	}
+	ses.settle()
+	if ses.front.Kind == StepNone {
+		return nil, ErrNothing
+	}
 	return ses, nil
+}
+
+// box is the time box of a mixed session, 0 for no limit.
+func (sc *Scope) box(m *moment) time.Duration {
+	switch {
+	case sc.Box < 0:
+		return 0
+	case sc.Box > 0:
+		return sc.Box
+	default:
+		return m.settings.TimeBox
+	}
+}
+
+// atEnd turns the end of the queue into no error.
+func atEnd(err error) error {
+	if errors.Is(err, ErrNothing) {
+		return nil
+	}
+	return err
 }
 
 // Scope returns what the session is about.
 func (ses *Session) Scope() Scope { return ses.scope }
 
-// Current returns the card in front of the person, nil at the end.
+// Current returns the card in front of the person; nil at the end, and while
+// another step is in front.
 func (ses *Session) Current() *Question {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
-	return ses.current
+	return ses.front.Question
 }
 
 // Progress returns how far the session is.
@@ -121,7 +155,11 @@ func (ses *Session) Progress() Progress {
 			fresh++
 		}
 	}
-	return Progress{Done: len(ses.answers), Total: len(ses.answers) + waiting, Left: ses.pace.estimate(waiting-fresh, fresh)}
+	left := ses.pace.estimate(waiting-fresh, fresh)
+	if ses.mixed != nil {
+		return ses.progress(waiting, left)
+	}
+	return Progress{Done: len(ses.answers), Total: len(ses.answers) + waiting, Left: left}
 }
 
 // advance chooses the next card: a learning card whose time has come, else
@@ -147,7 +185,6 @@ func (ses *Session) advance(tx *store.Tx, m *moment) error {
 			continue // the page went away under the session
 		}
 		ses.current = question
-		ses.shown = m.now
 		return nil
 	}
 }
@@ -220,12 +257,11 @@ func choices(m *moment, cards [4]srs.Card) [4]Choice {
 func (ses *Session) Answer(ctx context.Context, g srs.Grade, confidence uint8) error {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
-	q := ses.current
+	q := ses.front.Question
 	if q == nil {
 		return ErrNothing
 	}
-	now := ses.svc.clock.At()
-	took := min(max(now.Sub(ses.shown), 0), maxTook)
+	took := min(max(ses.svc.clock.At().Sub(ses.shown), 0), maxTook)
 	act, err := ses.review(ctx, q, g, took, confidence)
 	if err != nil {
 		return err
@@ -233,6 +269,7 @@ func (ses *Session) Answer(ctx context.Context, g srs.Grade, confidence uint8) e
 	if err := ses.svc.do(ctx, act); err != nil {
 		return err
 	}
+	ses.spend(maxTook)
 	ses.leech = nil
 	if lapses := q.State.Card.Lapses; g == srs.Again && q.State.Card.State == srs.Review && !q.Practice && leechAt(lapses+1) {
 		ses.leech = q.Card
@@ -275,10 +312,8 @@ func (ses *Session) next(ctx context.Context, answered *kb.Card) error {
 		}
 		return ses.advance(tx, m)
 	})
-	if errors.Is(err, ErrNothing) {
-		return nil
-	}
-	return err
+	ses.settle()
+	return atEnd(err)
 }
 
 func (ses *Session) insertLearning(q queued) {
@@ -296,13 +331,19 @@ func (ses *Session) Leech() *kb.Card {
 	return ses.leech
 }
 
-// Skip puts the current card to the end of the queue without an answer.
+// Skip puts the current card to the end of the queue without an answer. A
+// section or a task is left out.
 func (ses *Session) Skip(ctx context.Context) error {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
-	if ses.current == nil {
+	switch ses.front.Kind {
+	case StepNone:
 		return ErrNothing
+	case StepRead, StepTask:
+		return ses.skipStep(ctx)
+	case StepCard:
 	}
+	ses.spend(maxTook)
 	ses.main = append(ses.main, queued{card: ses.current.Card, state: ses.current.State, isNew: ses.current.New})
 	return ses.next(ctx, nil)
 }
@@ -325,7 +366,7 @@ func (ses *Session) Suspend(ctx context.Context, wholePage bool) error {
 func (ses *Session) drop(ctx context.Context, wholePage bool, act func(id string, today Day) store.Act) error {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
-	if ses.current == nil {
+	if ses.front.Kind != StepCard {
 		return ErrNothing
 	}
 	today, err := ses.svc.today(ctx)
@@ -343,6 +384,7 @@ func (ses *Session) drop(ctx context.Context, wholePage bool, act func(id string
 	if err := ses.svc.do(ctx, acts...); err != nil {
 		return err
 	}
+	ses.spend(maxTook)
 	return ses.next(ctx, nil)
 }
 
@@ -350,7 +392,7 @@ func (ses *Session) drop(ctx context.Context, wholePage bool, act func(id string
 func (ses *Session) ToggleMark(ctx context.Context) (marked bool, err error) {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
-	if ses.current == nil {
+	if ses.front.Kind != StepCard {
 		return false, ErrNothing
 	}
 	on := !ses.current.State.Marked
@@ -360,11 +402,12 @@ func (ses *Session) ToggleMark(ctx context.Context) (marked bool, err error) {
 	q := *ses.current
 	q.State.Marked = on
 	ses.current = &q
+	ses.settle()
 	return on, nil
 }
 
-// Undo takes back this window's last act, whatever it was. When it was about
-// a card, that card is in front again.
+// Undo takes back this window's last act, whatever it was. What it was about
+// is in front again: a card, a section, a task.
 func (ses *Session) Undo(ctx context.Context) (Undone, error) {
 	return ses.revert(ctx, ses.svc.Undo, true)
 }
@@ -381,7 +424,11 @@ func (ses *Session) revert(ctx context.Context, do func(context.Context) (Undone
 	if err != nil {
 		return u, err
 	}
+	if ses.mixed != nil {
+		ses.mixed.reverted(u, undo)
+	}
 	if u.Card == "" {
+		ses.settle()
 		return u, nil
 	}
 	// What is in front goes back to where it came from.
@@ -413,9 +460,10 @@ func (ses *Session) revert(ctx context.Context, do func(context.Context) (Undone
 		if err != nil {
 			return err
 		}
-		ses.current, ses.shown = question, m.now
+		ses.current = question
 		return nil
 	})
+	ses.settle()
 	return u, err
 }
 
@@ -434,6 +482,7 @@ func (ses *Session) Refresh(ctx context.Context) error {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
 	err := ses.svc.view(ctx, func(tx *store.Tx, m *moment) error {
+		ses.refreshSteps(tx)
 		if cur := ses.current; cur != nil {
 			state, _ := tx.Card(cur.Card.ID)
 			if state.Card.Reps == cur.State.Card.Reps && !hidden(&state, m.today) {
@@ -442,16 +491,14 @@ func (ses *Session) Refresh(ctx context.Context) error {
 			return ses.advance(tx, m)
 		}
 		q := buildQueue(tx, ses.svc.Library(), m, ses.scope)
-		if ses.scope.Practice || q.counts.Total() == 0 {
+		if ses.scope.Practice || ses.mixed != nil || q.counts.Total() == 0 {
 			return nil
 		}
 		ses.learning, ses.main = q.learning, q.main
 		return ses.advance(tx, m)
 	})
-	if errors.Is(err, ErrNothing) {
-		return nil
-	}
-	return err
+	ses.settle()
+	return atEnd(err)
 }
 
 // Hard is a card that gave trouble in a session.
@@ -467,7 +514,11 @@ type Summary struct {
 	Forgotten int
 	New       int // cards introduced
 	Took      time.Duration
-	Hardest   []Hard // at most three
+	Sections  int           // read in this session
+	Pages     int           // of these, pages that were read to their end
+	Ticked    int           // tasks whose state was set
+	Spent     time.Duration // on all steps; Took is that of the answers
+	Hardest   []Hard        // at most three
 	Tomorrow  Counts
 	NextDue   time.Time // of the next card to come due, zero if none
 	Waiting   Counts    // what is still open today
@@ -477,8 +528,11 @@ type Summary struct {
 func (ses *Session) Summary(ctx context.Context) (Summary, error) {
 	ses.mu.Lock()
 	answers := slices.Clone(ses.answers)
-	ses.mu.Unlock()
 	var sum Summary
+	if mx := ses.mixed; mx != nil {
+		mx.count(&sum)
+	}
+	ses.mu.Unlock()
 	missed := map[string]int{}
 	for _, a := range answers {
 		sum.Answers++
@@ -503,6 +557,9 @@ func (ses *Session) Summary(ctx context.Context) (Summary, error) {
 		return cmp.Or(-cmp.Compare(a.Missed, b.Missed), cmp.Compare(a.Card.ID, b.Card.ID))
 	})
 	sum.Hardest = sum.Hardest[:min(3, len(sum.Hardest))]
+	if ses.mixed == nil {
+		sum.Spent = sum.Took
+	}
 	err := ses.svc.view(ctx, func(tx *store.Tx, m *moment) error {
 		sum.Waiting = buildQueue(tx, lib, m, Scope{}).counts
 		sum.NextDue = nextDue(tx, lib, m)

@@ -27,7 +27,8 @@ type Settings struct {
 	Order           string          // of due reviews, one of reviewOrders
 	NewCards        string          // among the reviews: mixed, first or last
 	Fuzz            bool            // spread intervals a little, so that cards learned together come apart
-	Minutes         int             // time box of a study session
+	Minutes         int             // a day has for studying, where a plan must know it
+	TimeBox         time.Duration   // of a mixed session, 0 for no limit
 	RestDays        int             // days a week that may be missed without breaking the streak
 	Path            string          // slug of the learning path being followed, "" for none
 	Goal            string          // what the person prepares for: interview, roadmap, look, or "" while unanswered
@@ -144,7 +145,19 @@ var settingTable = []Setting{
 	},
 	intSetting("new-per-day", 10, 0, 9999, "cards", "new cards a day may introduce", func(s *Settings) *int { return &s.NewPerDay }),
 	intSetting("reviews-per-day", 200, 0, 9999, "cards", "reviews a day may ask for", func(s *Settings) *int { return &s.ReviewsPerDay }),
-	intSetting("minutes", 20, 1, 600, "minutes", "length of a study session", func(s *Settings) *int { return &s.Minutes }),
+	intSetting("minutes", 20, 1, 600, "minutes", "minutes a day that a plan for a date may take", func(s *Settings) *int { return &s.Minutes }),
+	{
+		Name: "time-box", Default: "20", Help: "minutes of a session, after which it offers to go on; none for no limit",
+		get: func(s *Settings) string { return formatBox(s.TimeBox) },
+		set: func(s *Settings, v string) error {
+			d, err := ParseBox(v)
+			if err != nil {
+				return err
+			}
+			s.TimeBox = d
+			return nil
+		},
+	},
 	{
 		Name: "retention", Default: "0.90", Help: "recall to aim for when a card comes due; higher means more reviews",
 		get: func(s *Settings) string { return strconv.FormatFloat(s.Retention, 'f', 2, 64) },
@@ -266,6 +279,30 @@ var settingTable = []Setting{
 			return nil
 		},
 	},
+}
+
+// TimeBoxes are the lengths of a session that are offered to choose from.
+var TimeBoxes = []string{"10", "20", "30", "none"}
+
+// ParseBox reads the length of a session: whole minutes from 1 to 600, or none
+// for no limit, which is 0.
+func ParseBox(v string) (time.Duration, error) {
+	v = strings.TrimSpace(v)
+	n, err := strconv.Atoi(v)
+	switch {
+	case v == "none" || err == nil && n == 0:
+		return 0, nil
+	case err != nil || n < 0 || n > 600:
+		return 0, fmt.Errorf("time-box %q: want minutes from 1 to 600, or none", v)
+	}
+	return time.Duration(n) * time.Minute, nil
+}
+
+func formatBox(d time.Duration) string {
+	if d <= 0 {
+		return "none"
+	}
+	return strconv.Itoa(int(d / time.Minute))
 }
 
 // DefaultSettings returns what a new person starts with.
@@ -408,6 +445,8 @@ func (d Setting) Next(lib *kb.Library, value string, by int) (string, bool) {
 		choices = reviewOrders
 	case "new-cards":
 		choices = newPlaces
+	case "time-box":
+		choices = TimeBoxes
 	case "fuzz", "balance":
 		choices = []string{"on", "off"}
 	case "goal":

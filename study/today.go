@@ -15,11 +15,12 @@ import (
 // PlanKind says what an entry of the plan asks for.
 type PlanKind uint8
 
-// The entries of a plan, in the order in which they are shown.
+// The entries of a plan. The session comes first.
 const (
 	PlanReview PlanKind = iota
 	PlanRead
 	PlanPractise
+	PlanSession // all of it, mixed, in a time box
 )
 
 // PlanItem is one thing to do today.
@@ -60,7 +61,8 @@ type Today struct {
 	Minutes   int // estimate for Counts
 	NextDue   time.Time
 	Plan      []PlanItem
-	Streak    int // days studied without a gap longer than the rest days allow
+	Session   *Plan // what a mixed session would hold
+	Streak    int   // days studied without a gap longer than the rest days allow
 	Done      DayCounts
 	Path      *PathProgress // nil when no path is followed
 	Interview int           // days until the interview; -1 when none is set or it is over
@@ -168,6 +170,12 @@ func (s *Service) workOutToday(ctx context.Context) (*Today, error) {
 			t.Path = pathProgress(tx, lib, m, path, states, pages)
 		}
 		t.Plan = plan(tx, lib, t, pages, q)
+		mixed := q
+		t.Session = planOf(planMixed(tx, lib, m, m.settings.TimeBox, states, pages, &mixed), &mixed, p)
+		if !t.Session.Empty() {
+			all := PlanItem{Kind: PlanSession, Title: "Session", Detail: t.Session.InWords(), Minutes: max(1, t.Session.Minutes)}
+			t.Plan = append([]PlanItem{all}, t.Plan...)
+		}
 		return nil
 	})
 	if err != nil {
@@ -190,7 +198,11 @@ func ReadingMinutes(p *kb.Page) int { return max(1, (p.Words+90)/180) }
 func plan(tx *store.Tx, lib *kb.Library, t *Today, pages map[string]PageState, q queue) []PlanItem {
 	review := PlanItem{Kind: PlanReview, Title: "Review", Minutes: t.Minutes, Detail: countsInWords(t.Counts)}
 	items := []PlanItem{review}
-	if p := nextToRead(lib, t.Path, pages, q); p != nil {
+	next := ""
+	if t.Path != nil {
+		next = t.Path.Next
+	}
+	if p := nextToRead(lib, next, pages, q); p != nil {
 		items = append(items, PlanItem{Kind: PlanRead, Title: p.Title, Detail: SectionTitle(lib, p.Section), Minutes: ReadingMinutes(p), Page: p.Slug})
 	}
 	if task := nextTask(tx, lib, pages); task != nil {
@@ -212,13 +224,11 @@ func countsInWords(c Counts) string {
 	}
 }
 
-// nextToRead is the first page of the path that was not read; without a path,
-// the page begun last, else the page whose cards are introduced next.
-func nextToRead(lib *kb.Library, path *PathProgress, pages map[string]PageState, q queue) *kb.Page {
-	if path != nil && path.Next != "" {
-		if p := lib.Page(path.Next); p != nil && !pages[p.Slug].Finished {
-			return p
-		}
+// nextToRead is the page that is next on the path; without a path, or at its
+// end, the page begun last, else the page whose cards are introduced next.
+func nextToRead(lib *kb.Library, next string, pages map[string]PageState, q queue) *kb.Page {
+	if p := lib.Page(next); p != nil && !pages[next].Finished {
+		return p
 	}
 	var begun *kb.Page
 	var begunAt int64
@@ -268,10 +278,8 @@ func nextTask(tx *store.Tx, lib *kb.Library, pages map[string]PageState) *kb.Tas
 		return cmp.Or(-cmp.Compare(pages[a.Slug].LastAt, pages[b.Slug].LastAt), cmp.Compare(a.Slug, b.Slug))
 	})
 	for _, p := range read {
-		for _, t := range p.Tasks {
-			if tx.Task(t.ID).State == Todo {
-				return t
-			}
+		if t := openTask(tx, p); t != nil {
+			return t
 		}
 	}
 	return nil

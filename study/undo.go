@@ -17,6 +17,7 @@ type Undone struct {
 	Card   string    // id of the card it was about, "" if none
 	Page   string    // slug of the page it was about, "" if none
 	Task   string    // id of the task it was about, "" if none
+	Read   bool      // it was about how far Page was read
 	Answer bool      // it was an answer
 	Grade  srs.Grade // of the answer
 }
@@ -65,7 +66,7 @@ func Describe(act store.Act) Undone {
 	case store.Status:
 		return Undone{Text: "setting “" + a.Page + "” to " + TaskStateName(a.State), Page: a.Page}
 	case store.ReadTo:
-		return Undone{Text: "reading “" + a.Page + "”", Page: a.Page}
+		return Undone{Text: "reading “" + a.Page + "”", Page: a.Page, Read: true}
 	case store.Bookmark:
 		return Undone{Text: onOff(a.On, "bookmarking", "removing the bookmark of") + " “" + a.Page + "”", Page: a.Page}
 	case store.Note:

@@ -162,8 +162,6 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, tea.Batch(cmds...)
 	case ownEditedMsg:
 		return a, reload(a.env)
-	case planOpenMsg:
-		return a, openPlan(a.env, msg.item)
 	case lookMsg:
 		return a, a.restyle()
 	case settingsMsg:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"hone/study"
 	"hone/tui/theme"
 )
 
@@ -90,6 +91,15 @@ var scenes = []scene{
 		s.review("saga-what")
 		s.press("space", "4", "esc")
 		s.review("saga-what")
+	}},
+	{"session-read", false, keysTo("enter")},
+	{"session-card", false, keysTo("enter", "space", "space")},
+	{"session-task", false, func(s *stage) { s.takeSteps(study.StepTask) }},
+	{"session-end", false, func(s *stage) { s.takeSteps(study.StepNone) }},
+	{"session-time-up", false, func(s *stage) {
+		s.press("enter")
+		s.now = s.now.Add(40 * time.Minute)
+		s.press("G", "enter")
 	}},
 	{"roadmap", false, keysTo("4")},
 	{"roadmap-path", false, keysTo("4", "enter")},

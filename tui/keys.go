@@ -60,7 +60,7 @@ type Keys struct {
 	Enter, Toggle, ChooseAll, Filter, Sort, Reverse, Fold   Binding
 
 	// Today.
-	Start, ReviewNow, Goal Binding
+	Start, ReviewNow, Goal, TimeBox Binding
 
 	// Reader.
 	NextHeading, PrevHeading, NextLink, PrevLink, History, Forward, Hints, Outline     Binding
@@ -151,6 +151,7 @@ func DefaultKeys() *Keys {
 		Start:     bind("start", "Today", "start", "enter"),
 		ReviewNow: bind("review", "Today", "review", "r"),
 		Goal:      bind("goal", "Today", "what you prepare for", "p"),
+		TimeBox:   bind("time-box", "Today", "length of a session", "t"),
 
 		NextHeading: bind("next-heading", "Reader", "next heading", "J", "]"),
 		PrevHeading: bind("previous-heading", "Reader", "previous heading", "K", "["),
@@ -229,7 +230,7 @@ func (k *Keys) bindStudy() {
 // index collects pointers to all bindings, in the order of help.
 func (k *Keys) index() {
 	k.all = []*Binding{
-		&k.Start, &k.ReviewNow, &k.Goal,
+		&k.Start, &k.ReviewNow, &k.Goal, &k.TimeBox,
 		&k.Back, &k.Quit, &k.Leave, &k.Search, &k.Find, &k.Palette, &k.Help, &k.Undo, &k.Redo, &k.Settings, &k.NextTab, &k.PrevTab, &k.Suspend, &k.Redraw,
 	}
 	for i := range k.Tabs {

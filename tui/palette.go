@@ -45,6 +45,7 @@ func newPalette(env *Env, below Screen) *palette {
 	}
 	p.items = append(p.items,
 		action{"Search", firstKey(env.Keys.Search), send(searchMsg{})},
+		action{"Begin a session: read, review, do a task", "", send(reviewMsg{study.Scope{Mixed: true}})},
 		action{"Review everything due", "", send(reviewMsg{})},
 		action{"Practise all cards, weakest first (the schedule stays)", "", send(reviewMsg{study.Scope{Title: "practice", Practice: true}})},
 		action{"Undo the last act of this window", firstKey(env.Keys.Undo), send(pressMsg{firstName(env.Keys.Undo)})},

@@ -6,12 +6,11 @@ import (
 	"hone/study"
 )
 
-// planOpenMsg asks the app to begin an entry of today's plan.
-type planOpenMsg struct{ item study.PlanItem }
-
 // openPlan begins an entry of today's plan.
 func openPlan(env *Env, item study.PlanItem) tea.Cmd {
 	switch item.Kind {
+	case study.PlanSession:
+		return send(reviewMsg{study.Scope{Mixed: true}})
 	case study.PlanReview:
 		return send(reviewMsg{})
 	case study.PlanPractise:

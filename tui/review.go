@@ -16,7 +16,8 @@ import (
 	"hone/tui/widget"
 )
 
-// reviewScreen asks one card after another. A grade is accepted when it is on
+// reviewScreen shows one step of a session after another: cards, and in a
+// mixed session sections to read and a task. An act is accepted when it is on
 // disk; until then keys wait in a queue, in the order in which they were typed.
 type reviewScreen struct {
 	env   *Env
@@ -25,9 +26,11 @@ type reviewScreen struct {
 	w, h  int
 
 	session  *study.Session
-	q        *study.Question // in front; nil at the end or before the start
+	step     study.Step
+	q        *study.Question // of step; nil when it is no card
 	progress study.Progress
 	summary  *study.Summary
+	up       bool // the session ended by its time box
 	err      error
 	loaded   bool
 
@@ -45,6 +48,9 @@ type reviewScreen struct {
 	ticked  []bool // options or points, in the order shown
 	order   []int  // steps, as arranged by the person
 	suggest srs.Grade
+
+	part partDoc         // the section in front, as drawn
+	tick study.TaskState // chosen for the task in front
 
 	choices   []choice // what to go on with at the end
 	chosen    int
@@ -67,7 +73,7 @@ type (
 		id   uint64
 		err  error
 		done study.Undone
-		kind string // what was done: answer, undo, redo, drop, mark
+		kind string // what was done: answer, undo, redo, drop, mark, extend
 	}
 )
 
@@ -88,10 +94,19 @@ func (r *reviewScreen) Refresh() tea.Cmd {
 }
 
 // SetSize implements sized.
-func (r *reviewScreen) SetSize(w, h int) tea.Cmd { r.w, r.h = w, h; return nil }
+func (r *reviewScreen) SetSize(w, h int) tea.Cmd {
+	r.w, r.h = w, h
+	return r.renderPart()
+}
+
+// Restyle implements restyled.
+func (r *reviewScreen) Restyle() tea.Cmd { return r.renderPart() }
 
 // Title implements [Screen].
 func (r *reviewScreen) Title() string {
+	if r.scope.Mixed {
+		return "Session"
+	}
 	if r.scope.Practice {
 		return "Practice " + r.env.Theme.Glyphs.Dot + " " + cmp.Or(strings.TrimPrefix(r.scope.Title, "practice"), "all cards")
 	}
@@ -105,7 +120,7 @@ func (r *reviewScreen) Title() string {
 func (r *reviewScreen) Tab() tab { return tabReview }
 
 // OwnDigits implements digits.
-func (r *reviewScreen) OwnDigits() bool { return r.q != nil }
+func (r *reviewScreen) OwnDigits() bool { return r.step.Kind != study.StepNone }
 
 // Pending implements pending.
 func (r *reviewScreen) Pending() bool { return r.busy }
@@ -119,6 +134,12 @@ func (r *reviewScreen) Typing() bool {
 func (r *reviewScreen) Bindings() []Binding {
 	k := r.env.Keys
 	switch {
+	case r.step.Kind == study.StepRead:
+		on := k.PageDown.Labelled("read on")
+		on.SetHelp("space", "read on")
+		return []Binding{on, k.Skip.Labelled("skip it"), k.Undo, k.Source, k.Down, k.PanRight, k.Back}
+	case r.step.Kind == study.StepTask:
+		return []Binding{k.Enter.Labelled("go on"), k.Cycle.Labelled("next state"), k.Undo, k.Source, k.Skip.Labelled("put it off"), k.Back}
 	case r.q == nil && r.limited():
 		return []Binding{k.Enter.Labelled("go on"), k.Practise, k.Undo, k.Down, k.Back}
 	case r.q == nil:
@@ -171,6 +192,11 @@ func (r *reviewScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 			return r, nil // what an act on its way brings is newer
 		}
 		return r, r.moved(msg)
+	case partDocMsg:
+		if msg.id == r.id {
+			r.takePart(msg)
+		}
+		return r, nil
 	case reviewEndMsg:
 		if msg.id != r.id {
 			return r, nil
@@ -179,7 +205,7 @@ func (r *reviewScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 			r.err = msg.err
 			return r, nil
 		}
-		r.summary, r.choices = &msg.end.sum, r.offer(msg.end)
+		r.summary, r.choices, r.up = &msg.end.sum, r.offer(msg.end), msg.end.up
 		r.chosen = max(0, min(r.chosen, len(r.choices)-1))
 		return r, nil
 	case tea.MouseClickMsg:
@@ -214,14 +240,24 @@ func (r *reviewScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 
 // take looks at the session's current card and forgets about the one before.
 func (r *reviewScreen) take() tea.Cmd {
-	r.q = r.session.Current()
+	r.step = r.session.Step()
+	r.q = r.step.Question
 	r.progress = r.session.Progress()
 	r.shown, r.scroll, r.follow, r.cursor, r.input, r.typed = false, 0, true, 0, nil, study.Typed{}
 	r.ticked, r.order, r.suggest = nil, nil, srs.Good
-	if r.q == nil {
+	if r.step.Kind == study.StepNone {
 		return r.readEnd()
 	}
 	r.summary, r.choices, r.chosen, r.away = nil, nil, 0, false
+	switch r.step.Kind {
+	case study.StepRead:
+		r.part = partDoc{}
+		return r.renderPart()
+	case study.StepTask:
+		r.tick = r.step.Task.State
+		return nil
+	case study.StepNone, study.StepCard:
+	}
 	switch r.q.Card.Form {
 	case kb.FormType:
 		r.input = widget.NewInput("> ", "type the answer, enter to check")
@@ -258,7 +294,7 @@ func (r *reviewScreen) moved(m reviewMovedMsg) tea.Cmd {
 		cmds = append(cmds, toast(widget.Success, said+m.done.Text))
 	}
 	if m.kind == "refresh" {
-		if cur := r.session.Current(); cur == r.q || (cur != nil && r.q != nil && cur.Card.ID == r.q.Card.ID) {
+		if r.session.Step().Same(r.step) {
 			r.progress = r.session.Progress()
 			return tea.Batch(cmds...)
 		}
@@ -267,7 +303,8 @@ func (r *reviewScreen) moved(m reviewMovedMsg) tea.Cmd {
 		cmds = append(cmds, r.leech(c))
 	}
 	if m.kind == "mark" {
-		r.q = r.session.Current()
+		r.step = r.session.Step()
+		r.q = r.step.Question
 		return tea.Batch(cmds...)
 	}
 	cmds = append(cmds, r.take())

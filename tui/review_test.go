@@ -1,9 +1,11 @@
 package tui
 
 import (
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
-	"hone/kb"
 	"hone/srs"
 	"hone/study"
 )
@@ -325,29 +327,143 @@ func TestReviewNothingDueOffersPractice(t *testing.T) {
 	}
 }
 
-// A session goes over into what the plan has next.
-func TestReviewGoesOnWithThePlan(t *testing.T) {
-	s := oldStage(t, 80, 24)
+// takeSteps begins a session and takes its steps until one of a kind is in
+// front: it reads, answers Easy, and sets tasks to done.
+func (s *stage) takeSteps(until study.StepKind) (taken []study.StepKind) {
+	s.Helper()
 	s.press("enter")
-	for n := 0; s.front().q != nil; n++ {
-		if n > 40 {
-			t.Fatal("the session does not end")
-		}
+	for range 60 {
 		r := s.front()
-		if r.q.Card.Form == kb.FormType {
-			s.press("enter")
+		if r.step.Kind == until {
+			return taken
 		}
-		if !r.shown {
+		taken = append(taken, r.step.Kind)
+		s.now = s.now.Add(10 * time.Second)
+		switch r.step.Kind {
+		case study.StepRead:
+			s.press("G", "space")
+		case study.StepTask:
+			for r.tick != study.Done {
+				s.press("space")
+			}
 			s.press("enter")
+		case study.StepCard:
+			if !r.shown {
+				s.press("enter")
+			}
+			s.press("4")
+		case study.StepNone:
+			s.Fatalf("the session ends without such a step:\n%s", s.screen())
 		}
-		s.now = s.now.Add(1e10)
-		s.press("4")
 	}
-	s.sees("Done for now.", "GO ON WITH", "Read: The transactional outbox")
+	s.Fatalf("the session does not end:\n%s", s.screen())
+	return nil
+}
+
+// One key on Today begins a session that reads, asks and has a task; its end
+// says what was done and offers the next.
+func TestSession(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.sees("Session   read, 4 cards, task")
 	s.press("enter")
-	s.sees("The transactional outbox", "is a table in which events wait")
+	s.sees("section 1 of 1", "is a table in which events wait", "0 / ")
+	s.lacks("Flashcards")
+	s.press("esc")
+	s.sees("TODAY")
+	taken := s.takeSteps(study.StepNone)
+	if taken[0] != study.StepRead || !slices.Contains(taken, study.StepTask) {
+		t.Errorf("steps %v", taken)
+	}
+	s.sees("Done for now.", "1 section read", "1 task ticked", "Tomorrow:", "GO ON WITH", "Another session: read Saga pattern")
+	v, err := s.env.Study.Page(t.Context(), "outbox")
+	if err != nil || !v.State.Finished {
+		t.Errorf("the page is not read: %+v, %v", v.State, err)
+	}
+	// Everything is taken back, step by step.
+	for i, kind := range slices.Backward(taken) {
+		if s.front().Typing() {
+			s.press("tab") // the field takes letters
+		}
+		s.press("u")
+		if got := s.front().step.Kind; got != kind {
+			t.Fatalf("undo number %d leads to a step of kind %d, want %d", len(taken)-i, got, kind)
+		}
+	}
+	if v, err = s.env.Study.Page(t.Context(), "outbox"); err != nil || v.State.Finished {
+		t.Errorf("undo left the page read: %+v, %v", v.State, err)
+	}
+	for range taken {
+		if s.front().Typing() {
+			s.press("tab")
+		}
+		s.press("U")
+	}
+	s.sees("Done for now.")
+	s.press("enter")
+	s.sees("section 1 of ", "Saga pattern")
 	s.press("esc")
 	if len(s.app.stack) != 1 {
-		t.Errorf("the finished session is still below the page")
+		t.Errorf("the finished session is still below the next")
 	}
+}
+
+func TestSessionTimeBox(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.sees("session of 20 min")
+	s.press("t")
+	s.sees("session of 30 min", "A session takes 30 minutes.")
+	s.press("t")
+	s.sees("session without a limit")
+	s.press("t")
+	s.sees("session of 10 min")
+	s.press("u")
+	s.sees("session without a limit")
+	s.press("t", "enter")
+	s.now = s.now.Add(11 * time.Minute)
+	s.press("G", "space")
+	s.sees("The time is up.", "1 section read", "Go on", "for another 10 minutes")
+	s.press("enter")
+	if s.front().step.Kind == study.StepNone {
+		t.Errorf("going on leads nowhere:\n%s", s.screen())
+	}
+	s.lacks("The time is up.")
+}
+
+// A section that is left in its middle is opened there again.
+func TestSessionRemembersThePlace(t *testing.T) {
+	s := oldStage(t, 60, 16)
+	if err := s.env.Study.ReadTo(t.Context(), "outbox", study.Position{Fraction: 1, Finished: true}); err != nil {
+		t.Fatal(err)
+	}
+	s.press("enter")
+	s.sees("Saga pattern", "section 1 of ")
+	s.press("j", "j", "j")
+	want := s.screen()
+	s.press("esc")
+	s.press("enter")
+	if got := s.screen(); got != want {
+		t.Errorf("opened at\n%s\nleft at\n%s", got, want)
+	}
+	// A window of another width stays at the same text.
+	s.size(100, 20)
+	s.sees("section 1 of ")
+}
+
+func TestSessionWideCodePans(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	if err := s.env.Study.ReadTo(t.Context(), "outbox", study.Position{Fraction: 1, Finished: true}); err != nil {
+		t.Fatal(err)
+	}
+	s.press("enter")
+	for range 8 {
+		if strings.Contains(s.screen(), "func (s *Saga) Run") {
+			break
+		}
+		s.press("space")
+	}
+	s.sees("func (s *Saga) Run")
+	s.press("right", "right")
+	s.lacks("func (s *Saga) Run")
+	s.press("left", "left")
+	s.sees("func (s *Saga) Run")
 }

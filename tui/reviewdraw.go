@@ -82,6 +82,10 @@ func (r *reviewScreen) View(w, h int) []string {
 		return message(t, w, h, t.Error.Render(widget.Clean(r.err.Error())), "Press esc to go back; `hone doctor` checks the data.")
 	case !r.loaded:
 		return nil
+	case r.step.Kind == study.StepRead:
+		return r.reading(w, h)
+	case r.step.Kind == study.StepTask:
+		return r.task(w, h)
 	case r.q == nil:
 		return r.end(w, h)
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,14 +19,19 @@ import (
 // choice is something to go on with after a session.
 type choice struct {
 	text, note string
-	run        tea.Cmd
+	run        func() tea.Cmd
 }
+
+// by makes a choice of a command.
+func by(cmd tea.Cmd) func() tea.Cmd { return func() tea.Cmd { return cmd } }
 
 // ending is what the end of a session is made of.
 type ending struct {
 	sum   study.Summary
-	plan  *study.PlanItem // what today's plan has besides reviews, nil for nothing
-	cards int             // cards that the scope holds, whether due or not
+	plan  *study.Plan // what a session would hold now
+	up    bool        // the time box is over and there is more to do
+	box   time.Duration
+	cards int // cards that the scope holds, whether due or not
 }
 
 type reviewEndMsg struct {
@@ -42,6 +48,7 @@ func (r *reviewScreen) readEnd() tea.Cmd {
 		var e ending
 		var err error
 		if ses != nil {
+			e.up, e.box = ses.TimeUp(), ses.Box()
 			e.sum, err = ses.Summary(ctx)
 		} else {
 			e.sum, err = svc.Outlook(ctx)
@@ -53,12 +60,7 @@ func (r *reviewScreen) readEnd() tea.Cmd {
 		if err != nil {
 			return reviewEndMsg{id: id, err: err}
 		}
-		for i := range today.Plan {
-			if today.Plan[i].Kind != study.PlanReview {
-				e.plan = &today.Plan[i]
-				break
-			}
-		}
+		e.plan = today.Session
 		e.cards = scopeSize(svc, scope)
 		return reviewEndMsg{id: id, end: e}
 	}
@@ -86,37 +88,40 @@ func (r *reviewScreen) offer(e ending) []choice {
 	var out []choice
 	keys := r.env.Keys
 	practise := choice{
-		"Practise " + plural(e.cards, "card", "cards"), firstKey(keys.Practise) + ", the schedule stays as it is", instead(reviewMsg{r.practice()}),
+		"Practise " + plural(e.cards, "card", "cards"), firstKey(keys.Practise) + ", the schedule stays as it is", by(instead(reviewMsg{r.practice()})),
 	}
 	nothing := e.sum.Answers == 0
+	if e.up {
+		out = append(out, choice{"Go on", "for another " + inMinutes(e.box), r.extend})
+	}
 	if nothing && r.limited() && e.cards > 0 {
 		out = append(out, practise)
 	}
 	if r.limited() && !nothing {
-		out = append(out, choice{"Back", "to where this review began", send(backMsg{})})
+		out = append(out, choice{"Back", "to where this review began", by(send(backMsg{}))})
 	}
 	if n := e.sum.Waiting.Total(); n > 0 && (r.limited() || r.scope.Practice) {
-		out = append(out, choice{"Review what is due", plural(n, "card", "cards"), instead(reviewMsg{})})
+		out = append(out, choice{"Review what is due", plural(n, "card", "cards"), by(instead(reviewMsg{}))})
 	}
-	if p := e.plan; p != nil {
-		name := "Read"
-		if p.Kind == study.PlanPractise {
-			name = "Practise"
+	if p := e.plan; !e.up && !p.Empty() {
+		name := "A session: "
+		if r.scope.Mixed && r.session != nil {
+			name = "Another session: "
 		}
-		out = append(out, choice{name + ": " + fitTitle(p.Title, 60), fmt.Sprintf("%d min", max(1, p.Minutes)), instead(planOpenMsg{*p})})
+		out = append(out, choice{name + p.InWords(), inMinutes(time.Duration(max(1, p.Minutes)) * time.Minute), by(instead(reviewMsg{study.Scope{Mixed: true}}))})
 	}
 	for _, hard := range e.sum.Hardest {
 		c := hard.Card
 		out = append(out, choice{
 			"Look up: " + c.Prompt, fmt.Sprintf("%d× again", hard.Missed),
-			send(pageMsg{placeOfCard(c, r.env.Study.Library().Page(c.Slug))}),
+			by(send(pageMsg{placeOfCard(c, r.env.Study.Library().Page(c.Slug))})),
 		})
 	}
 	if !nothing && r.limited() && e.cards > 0 {
 		out = append(out, practise)
 	}
 	if !r.limited() || nothing {
-		out = append(out, choice{"Back", "", send(backMsg{})})
+		out = append(out, choice{"Back", "", by(send(backMsg{}))})
 	}
 	return out
 }
@@ -158,7 +163,7 @@ func (r *reviewScreen) choose(i int) tea.Cmd {
 	if i < 0 || i >= len(r.choices) {
 		return send(backMsg{})
 	}
-	return r.choices[i].run
+	return r.choices[i].run()
 }
 
 // end is the summary of a session, or what to do when nothing is waiting.
@@ -173,14 +178,23 @@ func (r *reviewScreen) end(w, h int) []string {
 	if h > 12 {
 		add("")
 	}
-	if s.Answers == 0 {
+	switch {
+	case r.scope.Mixed && r.session != nil:
+		title := "Done for now."
+		if r.up {
+			title = "The time is up."
+		}
+		add(t.Title.Render(title), "")
+		add(widget.Wrap(r.did(s), width)...)
+		add(widget.Wrap(r.comes(s), width)...)
+	case s.Answers == 0:
 		title := "Nothing is due."
 		if r.limited() {
 			title = "None of these cards is due."
 		}
 		add(t.Title.Render(title), "")
 		add(widget.Wrap(r.nothingDue(s), width)...)
-	} else {
+	default:
 		add(t.Title.Render("Done for now."), "")
 		add(widget.Wrap(fmt.Sprintf("%s in %s: %s known, %s forgotten, %s new.",
 			t.Strong.Render(plural(s.Answers, "answer", "answers")), study.InWords(s.Took),
@@ -208,6 +222,42 @@ func (r *reviewScreen) end(w, h int) []string {
 		add(pointer + text + "  " + t.Muted.Render(note))
 	}
 	return widget.Indent(out, left+2)[:min(len(out), h)]
+}
+
+// extend goes on after the end of the time box, for as long again.
+func (r *reviewScreen) extend() tea.Cmd {
+	ses := r.session
+	return r.act("extend", plainAct(func(context.Context) error { ses.Extend(); return nil }))
+}
+
+// did lists what a mixed session brought.
+func (r *reviewScreen) did(s *study.Summary) string {
+	t := r.env.Theme
+	var parts []string
+	if s.Sections > 0 {
+		parts = append(parts, plural(s.Sections, "section", "sections")+" read")
+	}
+	if s.New > 0 {
+		parts = append(parts, t.New.Render(fmt.Sprint(s.New))+" learnt")
+	}
+	if s.Answers > 0 {
+		parts = append(parts, t.Good.Render(fmt.Sprint(s.Known))+" known", t.Again.Render(fmt.Sprint(s.Forgotten))+" forgotten")
+	}
+	if s.Ticked > 0 {
+		parts = append(parts, plural(s.Ticked, "task", "tasks")+" ticked")
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing done yet"}
+	}
+	return t.Strong.Render(inMinutes(s.Spent)) + ": " + strings.Join(parts, ", ") + "."
+}
+
+// inMinutes writes a length of studying in whole minutes.
+func inMinutes(d time.Duration) string {
+	if d < time.Minute {
+		return "less than a minute"
+	}
+	return plural(int(d.Round(time.Minute)/time.Minute), "minute", "minutes")
 }
 
 // nothingDue says when the next card comes and what else there is to do.

@@ -14,8 +14,14 @@ import (
 
 func (r *reviewScreen) key(k tea.KeyPressMsg) tea.Cmd {
 	keys := r.env.Keys
-	if r.q == nil {
+	switch r.step.Kind {
+	case study.StepNone:
 		return r.keyAtEnd(k)
+	case study.StepRead:
+		return r.keyRead(k)
+	case study.StepTask:
+		return r.keyTask(k)
+	case study.StepCard:
 	}
 	if r.Typing() {
 		if keys.Submit.Is(k) {
@@ -213,6 +219,11 @@ func (r *reviewScreen) submit() {
 func (r *reviewScreen) click(m tea.MouseClickMsg) tea.Cmd {
 	switch {
 	case m.Button != tea.MouseLeft:
+		return nil
+	case r.step.Kind == study.StepRead, r.step.Kind == study.StepTask:
+		if m.Y >= r.room[1] {
+			return r.key(keyPress("enter"))
+		}
 		return nil
 	case r.q == nil:
 		if i := m.Y - r.choiceTop; i >= 0 && i < len(r.choices) {

@@ -2,7 +2,9 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -23,6 +25,9 @@ type todayScreen struct {
 	planTop int       // line of the plan's first entry, as last drawn
 	asked   bool      // the first launch question was answered or skipped
 }
+
+// boxInWords is the length of a time box.
+func boxInWords(d time.Duration) string { return fmt.Sprintf("%d min", int(d/time.Minute)) }
 
 // question is the one question of the first launch.
 type question struct {
@@ -82,7 +87,7 @@ func (s *todayScreen) Bindings() []Binding {
 	if s.ask != nil {
 		return []Binding{k.Enter.Labelled("take this"), k.Down, k.Back.Labelled("skip"), k.Quit}
 	}
-	return []Binding{k.Start, k.Search, k.ReviewNow, k.Tabs[tabLibrary], k.Down.Labelled("choose"), k.Goal, k.Palette.Labelled("actions"), k.Quit}
+	return []Binding{k.Start, k.Search, k.ReviewNow, k.TimeBox.Labelled("time box"), k.Tabs[tabLibrary], k.Down.Labelled("choose"), k.Goal, k.Palette.Labelled("actions"), k.Quit}
 }
 
 // Update implements [Screen].
@@ -94,7 +99,7 @@ func (s *todayScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		}
 		s.today, s.err = msg.today, msg.err
 		if s.today != nil {
-			s.cursor = min(s.cursor, max(0, len(s.today.Plan)-1))
+			s.cursor = min(s.cursor, max(0, len(s.rows())-1))
 			if s.today.Fresh && !s.asked && s.ask == nil {
 				s.ask = &question{}
 			}
@@ -113,7 +118,7 @@ func (s *todayScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 			return s, nil
 		}
 		if s.ask == nil && s.today != nil {
-			if i := msg.Y - s.planTop; i >= 0 && i < len(s.today.Plan) {
+			if i := msg.Y - s.planTop; i >= 0 && i < len(s.rows()) {
 				s.cursor = i
 				return s, s.start()
 			}
@@ -129,30 +134,49 @@ func (s *todayScreen) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case keys.Down.Is(k) && s.today != nil:
-		s.cursor = min(s.cursor+1, len(s.today.Plan)-1)
+		s.cursor = min(s.cursor+1, len(s.rows())-1)
 	case keys.Up.Is(k):
 		s.cursor = max(0, s.cursor-1)
 	case keys.ReviewNow.Is(k):
 		return send(reviewMsg{})
 	case keys.Goal.Is(k):
 		s.ask = &question{}
+	case keys.TimeBox.Is(k) && s.today != nil:
+		return s.nextBox()
 	case keys.Start.Is(k):
 		return s.start()
 	}
 	return nil
 }
 
-// start does the plan's selected entry. When nothing is due the first entry
-// that is not a review is what "now" means.
+// start does the plan's selected entry.
 func (s *todayScreen) start() tea.Cmd {
-	if s.today == nil || len(s.today.Plan) == 0 {
+	if s.today == nil || len(s.rows()) == 0 {
 		return nil
 	}
-	item := s.today.Plan[s.cursor]
-	if item.Kind == study.PlanReview && s.today.Counts.Total() == 0 && s.cursor == 0 && len(s.today.Plan) > 1 {
-		item = s.today.Plan[1]
+	return openPlan(s.env, s.rows()[s.cursor])
+}
+
+// rows are the entries of the plan that stand on the screen: the session, which
+// has the reviews, then what else could be begun on its own.
+func (s *todayScreen) rows() []study.PlanItem {
+	rows := s.today.Plan
+	if len(rows) > 1 && rows[0].Kind == study.PlanSession && rows[1].Kind == study.PlanReview {
+		return append(slices.Clone(rows[:1]), rows[2:]...)
 	}
-	return openPlan(s.env, item)
+	return rows
+}
+
+// nextBox takes the next of the usual lengths for the time box of a session.
+func (s *todayScreen) nextBox() tea.Cmd {
+	ctx, svc := s.env.Context, s.env.Study
+	return func() tea.Msg {
+		said, err := svc.NextBox(ctx)
+		if err != nil {
+			return toastMsg{widget.Error, err.Error()}
+		}
+		return tea.BatchMsg{toast(widget.Success, "A session takes "+said+"."), send(actedMsg{})}
+	}
 }
 
 // answer handles the keys of the first question.
@@ -205,7 +229,7 @@ func (s *todayScreen) begin(day study.Day) tea.Cmd {
 			return toastMsg{widget.Error, err.Error()}
 		}
 		if fresh {
-			return tea.BatchMsg{send(actedMsg{}), send(reviewMsg{})}
+			return tea.BatchMsg{send(actedMsg{}), send(reviewMsg{study.Scope{Mixed: true}})}
 		}
 		return actedMsg{}
 	}
@@ -221,7 +245,7 @@ func (s *todayScreen) Cursor() (x, y int, ok bool) {
 		return left + 2 + col, 5 + len(goals), 5+len(goals) < s.h
 	case s.ask != nil:
 		return 2, 3 + s.ask.cursor, 3+s.ask.cursor < s.h
-	case s.today != nil && len(s.today.Plan) > 0 && s.planTop > 0:
+	case s.today != nil && len(s.rows()) > 0 && s.planTop > 0:
 		return 1, s.planTop + s.cursor, s.planTop+s.cursor < s.h
 	default:
 		return 0, 0, false
@@ -350,11 +374,18 @@ func (s *todayScreen) news(w int) []string {
 
 func (s *todayScreen) plan(w int) []string {
 	t, d := s.env.Theme, s.today
-	out := []string{" " + widget.Heading(t, "TODAY", w-2)}
-	names := map[study.PlanKind]string{study.PlanReview: "Review", study.PlanRead: "Read", study.PlanPractise: "Practise"}
-	for i, p := range d.Plan {
+	head := "TODAY  session of " + boxInWords(d.Session.Box)
+	if d.Session.Box == 0 {
+		head = "TODAY  session without a limit"
+	}
+	out := []string{" " + widget.Heading(t, head, w-2)}
+	names := map[study.PlanKind]string{study.PlanSession: "Session", study.PlanReview: "Review", study.PlanRead: "Read", study.PlanPractise: "Practise"}
+	for i, p := range s.rows() {
 		title := fitTitle(p.Title, w-22)
-		if p.Kind == study.PlanReview {
+		switch {
+		case p.Kind == study.PlanSession && widget.Width(p.Detail) > w-22:
+			title = d.Session.Briefly()
+		case p.Kind == study.PlanReview, p.Kind == study.PlanSession:
 			title = p.Detail
 		}
 		mins := ""
