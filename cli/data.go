@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -207,8 +206,8 @@ func (a *app) backupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "backup [FILE]", Short: "Back the data up, or list the backups", Args: args(cobra.MaximumNArgs(1)),
 		Long: `Write a verified, compressed copy of the data. Without a file it joins the
-automatic backups, which are made once a day and before risky acts, and of which 7
-daily, 4 weekly and 12 monthly ones are kept.`,
+automatic backups, which are made once a day and before risky acts. Of the daily ones
+7 daily, 4 weekly and 12 monthly are kept, of all others the last 12.`,
 		RunE: func(cmd *cobra.Command, words []string) error {
 			st, err := a.bareStore()
 			if err != nil {
@@ -219,15 +218,9 @@ daily, 4 weekly and 12 monthly ones are kept.`,
 				return errNothing
 			}
 			if len(words) == 0 {
-				path, err := st.DailyBackup(cmd.Context())
+				path, err := st.BackupNow(cmd.Context())
 				if err != nil {
 					return err
-				}
-				if path == "" {
-					path = filepath.Join(st.BackupDir(), "hone-"+a.Clock.At().Format("20060102-150405")+".zst")
-					if err := st.Backup(cmd.Context(), path); err != nil {
-						return err
-					}
 				}
 				fmt.Fprintln(a.Stdout, path)
 				return nil
@@ -241,7 +234,7 @@ daily, 4 weekly and 12 monthly ones are kept.`,
 	}
 	var asJSON bool
 	list := &cobra.Command{
-		Use: "list", Short: "List the automatic backups, newest first", Args: args(cobra.NoArgs),
+		Use: "list", Short: "List the backups beside the data, newest first", Args: args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			st, err := a.bareStore()
 			if err != nil {

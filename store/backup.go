@@ -31,8 +31,8 @@ type Backup struct {
 	Path string
 	// At is when it was made, by the local clock then.
 	At time.Time
-	// Reason is "daily", or "import", "migration", "restore" or "repair" for
-	// one made before such a thing.
+	// Reason is "daily", "asked" for one that somebody asked for, or "import",
+	// "migration", "restore" or "repair" for one made before such a thing.
 	Reason string
 	Size   int64
 }
@@ -98,6 +98,21 @@ func (s *Store) DailyBackup(ctx context.Context) (string, error) {
 	}
 	return path, s.rotate()
 }
+
+// BackupNow makes a backup beside the automatic ones and returns its file. It
+// is kept as long as those made before risky acts.
+func (s *Store) BackupNow(ctx context.Context) (string, error) {
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		return "", errNoData
+	}
+	path, err := s.autoBackup(ctx, "asked")
+	if err != nil {
+		return "", err
+	}
+	return path, s.rotate()
+}
+
+var errNoData = errors.New("there is no data yet")
 
 // backupBefore makes a backup before something that changes much, if there is
 // anything to back up.
@@ -189,7 +204,7 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	s.mu.RLock()
 	err = s.transact(ctx, false, func(tx *bbolt.Tx) error {
 		if tx == nil {
-			return errors.New("there is no data yet")
+			return errNoData
 		}
 		_, err := tx.WriteTo(io.MultiWriter(plain, hash))
 		return err

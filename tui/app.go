@@ -166,6 +166,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.restyle()
 	case settingsMsg:
 		return a, a.push(newSettings(a.env))
+	case backupsMsg:
+		return a, a.push(newBackups(a.env))
 	case actedMsg, changedMsg:
 		return a, a.refresh()
 	default:

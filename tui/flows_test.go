@@ -304,17 +304,51 @@ func TestSettings(t *testing.T) {
 		t.Error("the mouse is still taken")
 	}
 	s.press("right")
-	s.press("G", "k", "k", "right")
+	s.press("G", "k", "k", "k", "right")
 	if s.env.Theme.Name == "mono" {
 		t.Errorf("the theme did not change:\n%s", s.screen())
 	}
 	if s.saved != 0 {
 		t.Error("the configuration was written unasked")
 	}
-	s.press("G", "enter")
+	s.press("G", "k", "enter")
 	s.sees("Written to config.toml.")
 	if s.saved != 1 {
 		t.Errorf("written %d times", s.saved)
+	}
+}
+
+// A backup is made, things go on, and one goes back to it, with what came after
+// it in a backup of its own.
+func TestBackups(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	before := s.state("saga-what")
+	s.press(":", "text:backups", "enter")
+	s.sees("There is no backup yet.", "Press n to make one")
+	s.press("n")
+	s.sees("Backed up to", "asked for")
+	s.press("esc")
+	s.now = s.now.AddDate(0, 3, 0)
+	s.review("saga-what")
+	s.press("space", "4", "esc")
+	if s.state("saga-what").Card.Reps != before.Card.Reps+1 {
+		t.Fatal("nothing was answered")
+	}
+	s.press(",", "G", "enter")
+	s.sees("asked for")
+	s.press("enter")
+	s.sees("What is there now is backed up first.")
+	s.press("esc")
+	s.lacks("What is there now is backed up first.")
+	s.press("enter", "enter")
+	s.sees("Back at ", "before going back")
+	if got := s.state("saga-what"); got.Card.Reps != before.Card.Reps {
+		t.Errorf("%d answers after going back, %d before", got.Card.Reps, before.Card.Reps)
+	}
+	// And forward again: the newest backup is what was there.
+	s.press("g", "enter", "enter")
+	if got := s.state("saga-what"); got.Card.Reps != before.Card.Reps+1 {
+		t.Errorf("%d answers after going forward again", got.Card.Reps)
 	}
 }
 

@@ -75,7 +75,7 @@ type Keys struct {
 	Kind, KindBefore, SearchReview, SearchLiteral Binding
 
 	// Settings.
-	Change, ChangeBack, Default Binding
+	Change, ChangeBack, Default, BackUp Binding
 
 	// Roadmap and cards.
 	Cycle, Follow, Export, Unsuspend, Reset, Table, Less, More Binding
@@ -216,6 +216,7 @@ func (k *Keys) bindStudy() {
 	k.Change = bind("settings.change", "Settings", "next value", "right", "l", "space")
 	k.ChangeBack = bind("settings.change-back", "Settings", "previous value", "left", "h")
 	k.Default = bind("settings.default", "Settings", "back to the default", "backspace", "d")
+	k.BackUp = bind("backups.new", "Settings", "back up now", "n")
 
 	k.Cycle = bind("roadmap.cycle", "Roadmap", "to do, doing, done, not for me", "space")
 	k.Follow = bind("roadmap.follow", "Roadmap", "follow this path", "f")
@@ -241,7 +242,7 @@ func (k *Keys) index() {
 		&k.NextHeading, &k.PrevHeading, &k.NextLink, &k.PrevLink, &k.History, &k.Forward, &k.Hints, &k.Outline, &k.NextMatch, &k.PrevMatch,
 		&k.CopyCode, &k.CopyLink, &k.Bookmark, &k.Note, &k.ReviewPage, &k.Tasks, &k.Plain, &k.PanLeft, &k.PanRight, &k.Next, &k.About, &k.Editor,
 		&k.Show, &k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown, &k.Practise, &k.Field,
-		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default,
+		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default, &k.BackUp,
 		&k.Cycle, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More,
 	)
 }

@@ -36,6 +36,8 @@ type (
 	fadeMsg struct{ n int }
 	// settingsMsg asks for the settings.
 	settingsMsg struct{}
+	// backupsMsg asks for the backups.
+	backupsMsg struct{}
 	// restyledMsg says that the person chose another theme.
 	restyledMsg struct{}
 	// helpMsg asks for the key map of the screen on top.

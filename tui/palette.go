@@ -51,6 +51,7 @@ func newPalette(env *Env, below Screen) *palette {
 		action{"Undo the last act of this window", firstKey(env.Keys.Undo), send(pressMsg{firstName(env.Keys.Undo)})},
 		action{"Do it again", firstKey(env.Keys.Redo), send(pressMsg{firstName(env.Keys.Redo)})},
 		action{"Settings", firstKey(env.Keys.Settings), send(settingsMsg{})},
+		action{"Backups: look at them, make one, go back to one", "", send(backupsMsg{})},
 		action{"Show all keys", firstKey(env.Keys.Help), send(helpMsg{})},
 	)
 	for _, name := range theme.Names() {

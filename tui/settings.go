@@ -38,6 +38,7 @@ type settingRow struct {
 	study *study.Setting
 	look  *Look
 	save  bool
+	door  bool // leads to the backups
 }
 
 func newSettings(env *Env) *settingsScreen {
@@ -80,6 +81,7 @@ func (s *settingsScreen) build() {
 			s.rows = append(s.rows, settingRow{save: true})
 		}
 	}
+	s.rows = append(s.rows, settingRow{head: "DATA"}, settingRow{door: true})
 	if s.list.Len() != len(s.rows) {
 		s.list.SetLen(len(s.rows))
 	}
@@ -112,6 +114,8 @@ func (s *settingsScreen) Bindings() []Binding {
 		return []Binding{k.Back}
 	case row.save:
 		return []Binding{k.Enter.Labelled("write the file"), k.Down, k.Back}
+	case row.door:
+		return []Binding{k.Enter.Labelled("open"), k.Down, k.Back}
 	case row.look != nil:
 		return []Binding{k.Change, k.ChangeBack, k.Default.Labelled("default"), k.Back}
 	}
@@ -199,6 +203,8 @@ func (s *settingsScreen) open() tea.Cmd {
 	case r == nil:
 	case r.save:
 		return s.save()
+	case r.door:
+		return send(backupsMsg{})
 	case r.look != nil:
 		return s.change(1)
 	default:
@@ -230,6 +236,8 @@ func (s *settingsScreen) change(by int) tea.Cmd {
 		return nil
 	case r.save:
 		return s.save()
+	case r.door:
+		return send(backupsMsg{})
 	case r.look != nil:
 		return s.look(r.look, step(r.look.Choices, r.look.Value, by))
 	}
@@ -243,7 +251,7 @@ func (s *settingsScreen) change(by int) tea.Cmd {
 func (s *settingsScreen) reset() tea.Cmd {
 	r := s.current()
 	switch {
-	case r == nil || r.save:
+	case r == nil || r.save || r.door:
 		return nil
 	case r.look != nil:
 		return s.look(r.look, r.look.Default)
@@ -345,6 +353,8 @@ func (s *settingsScreen) foot(w int) []string {
 		out = append(out, " "+line, " "+t.Error.Render(widget.Clip(widget.Clean(s.wrong), w-2, t.Glyphs.Ellipsis)))
 	case r.save:
 		out = append(out, " "+t.Muted.Render("Nothing is written to the configuration unless you ask for it here."))
+	case r.door:
+		out = append(out, " "+t.Muted.Render("Made at the first start of a study day and before anything that changes much."))
 	default:
 		help, def := "", ""
 		if r.look != nil {
@@ -374,6 +384,8 @@ func (s *settingsScreen) drawRow(i, w int, st widget.RowState) string {
 		return t.Heading3.Render(r.head)
 	case r.save:
 		return "  Write these looks to the configuration file"
+	case r.door:
+		return "  Backups: look at them, make one, go back to one"
 	case r.look != nil:
 		name, def = r.look.Name, r.look.Default
 	default:
