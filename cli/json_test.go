@@ -61,6 +61,8 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 	run(t, home, day, "", "settings", "set", "topics", "cqrs outbox-pattern")
 	run(t, home, day, "", "settings", "set", "interview", day.AddDate(0, 0, 9).Format(time.DateOnly))
 	day = day.AddDate(0, 0, 4)
+	run(t, home, day, "", "settings", "set", "confidence", "on")
+	run(t, home, day, "3\n3\n", "review", "--plain", "outbox-pattern")
 	run(t, home, day, "", "settings", "set", "reviews-per-day", "1")
 	run(t, home, day, "", "backup")
 

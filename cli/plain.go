@@ -69,6 +69,25 @@ type prompter struct {
 	*app
 	in  *bufio.Reader
 	ses *study.Session
+
+	said study.Confidence // before the answer to the card in front was shown
+}
+
+// sure asks how sure the person is, if that was wished for.
+func (p *prompter) sure(q *study.Question) error {
+	if !q.AskSure {
+		return nil
+	}
+	text, err := p.read("How sure are you? 1 guess, 2 unsure, 3 sure, enter does not say: ")
+	if err != nil {
+		return err
+	}
+	for i, c := range study.Confidences {
+		if text == strconv.Itoa(i+1) || text == c.String() {
+			p.said = c
+		}
+	}
+	return nil
 }
 
 // line prompts and reads a line; io.EOF means that the person left.
@@ -155,6 +174,10 @@ func (p *prompter) ask(ctx context.Context) error {
 		page = q.Page.Title
 	}
 	fmt.Fprintf(p.Stdout, "\nCard %d of %d. %s.\n\n%s\n", pr.Done+1, pr.Total, clean(page), p.text(q.Face.Question))
+	if q.WasSure {
+		fmt.Fprintln(p.Stdout, "\nYou were sure of it last time, and wrong.")
+	}
+	p.said = study.NotAsked
 	suggest, err := p.answer(q)
 	if err != nil {
 		return pass(err)
@@ -234,6 +257,9 @@ func (p *prompter) answer(q *study.Question) (srs.Grade, error) {
 		if err != nil {
 			return 0, err
 		}
+		if err := p.sure(q); err != nil {
+			return 0, err
+		}
 		v := study.CompareTyped(typed, f.Accepted)
 		p.verdict(v.Right, "The answer is: "+clean(v.Accepted))
 		return study.SuggestRight(v.Right), nil
@@ -243,6 +269,9 @@ func (p *prompter) answer(q *study.Question) (srs.Grade, error) {
 		}
 		text, err := p.read("Numbers of the right ones: ")
 		if err != nil {
+			return 0, err
+		}
+		if err := p.sure(q); err != nil {
 			return 0, err
 		}
 		ticked, right := make([]bool, len(f.Options)), make([]bool, len(f.Options))
@@ -267,6 +296,9 @@ func (p *prompter) answer(q *study.Question) (srs.Grade, error) {
 		if err != nil {
 			return 0, err
 		}
+		if err := p.sure(q); err != nil {
+			return 0, err
+		}
 		var got []int
 		for _, n := range numbers(text, len(f.Steps)) {
 			got = append(got, q.Shuffle[n-1])
@@ -281,6 +313,9 @@ func (p *prompter) answer(q *study.Question) (srs.Grade, error) {
 		if _, err := p.read("Say it aloud, then press enter: "); err != nil {
 			return 0, err
 		}
+		if err := p.sure(q); err != nil {
+			return 0, err
+		}
 		for i, s := range f.Points {
 			fmt.Fprintf(p.Stdout, "  %d. %s\n", i+1, clean(s))
 		}
@@ -290,8 +325,13 @@ func (p *prompter) answer(q *study.Question) (srs.Grade, error) {
 		}
 		return study.SuggestPoints(len(numbers(text, len(f.Points))), len(f.Points)), nil
 	default:
-		if _, err := p.read("Press enter for the answer: "); err != nil {
+		if err := p.sure(q); err != nil {
 			return 0, err
+		}
+		if !q.AskSure {
+			if _, err := p.read("Press enter for the answer: "); err != nil {
+				return 0, err
+			}
 		}
 		fmt.Fprintf(p.Stdout, "\n%s\n", p.text(f.Answer))
 		return srs.Good, nil
@@ -339,6 +379,6 @@ func (p *prompter) grade(ctx context.Context, q *study.Question, suggest srs.Gra
 			}
 			g = srs.Grade(n)
 		}
-		return p.ses.Answer(ctx, g, 0)
+		return p.ses.Answer(ctx, g, p.said)
 	}
 }

@@ -31,6 +31,23 @@ type statsJSON struct {
 	Hours       []hourJSON      `json:"hours"`
 	Stability   []stabilityJSON `json:"stability"`
 	Sections    []sectionJSON   `json:"sections"`
+	Confidence  []judgedJSON    `json:"confidence"` // answers before which it was said
+}
+
+type judgedJSON struct {
+	Said    string `json:"said"` // guess, unsure or sure
+	Answers int    `json:"answers"`
+	Known   int    `json:"known"`
+}
+
+func toJudgedJSON(by [study.Sure + 1]study.Judged) []judgedJSON {
+	out := []judgedJSON{}
+	for _, c := range study.Confidences {
+		if j := by[c]; j.Answers > 0 {
+			out = append(out, judgedJSON{c.String(), j.Answers, j.Known})
+		}
+	}
+	return out
 }
 
 type dayJSON struct {
@@ -45,6 +62,8 @@ type dayJSON struct {
 	Ticked   int     `json:"ticked"`
 	Pages    int     `json:"pages"`
 	Minutes  float64 `json:"minutes"`
+
+	Confidence []judgedJSON `json:"confidence"`
 }
 
 type forecastJSON struct {
@@ -90,7 +109,8 @@ func (a *app) statsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "stats", Short: "Show figures about the past and the weeks ahead", Args: args(cobra.NoArgs),
 		Long: `Show figures. With --json everything, with --csv one line a day: day, answers,
-new, again, hard, good, easy, practice, ticked, pages, minutes.`,
+new, again, hard, good, easy, practice, ticked, pages, minutes, and how many
+answers were given as guess, unsure and sure, with how many of each were known.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if days < 1 || days > 36500 {
 				return usagef("--days %d: want 1 to 36500", days)
@@ -131,9 +151,10 @@ func toStatsJSON(st *study.Stats) statsJSON {
 	for _, d := range st.Days {
 		c := d.Counts
 		out.Days = append(out.Days, dayJSON{
-			date(d.Day), int(c.Reviews), int(c.New), int(c.Again), int(c.Hard), int(c.Good), int(c.Easy), int(c.Practice), int(c.Ticked), int(c.Finished), float64(c.Took) / 60000,
+			date(d.Day), int(c.Reviews), int(c.New), int(c.Again), int(c.Hard), int(c.Good), int(c.Easy), int(c.Practice), int(c.Ticked), int(c.Finished), float64(c.Took) / 60000, toJudgedJSON(d.Judged),
 		})
 	}
+	out.Confidence = toJudgedJSON(st.Judged)
 	for i, n := range st.Load {
 		out.Forecast = append(out.Forecast, forecastJSON{date(st.Today + study.Day(i)), n})
 	}
@@ -163,12 +184,22 @@ func toStatsJSON(st *study.Stats) statsJSON {
 
 func writeDaysCSV(w io.Writer, days []dayJSON) error {
 	cw := csv.NewWriter(w)
-	rows := [][]string{{"day", "answers", "new", "again", "hard", "good", "easy", "practice", "ticked", "pages", "minutes"}}
+	rows := [][]string{{"day", "answers", "new", "again", "hard", "good", "easy", "practice", "ticked", "pages", "minutes", "guess", "guess_known", "unsure", "unsure_known", "sure", "sure_known"}}
 	for _, d := range days {
-		rows = append(rows, []string{
+		row := []string{
 			d.Day, strconv.Itoa(d.Answers), strconv.Itoa(d.New), strconv.Itoa(d.Again), strconv.Itoa(d.Hard), strconv.Itoa(d.Good), strconv.Itoa(d.Easy),
 			strconv.Itoa(d.Practice), strconv.Itoa(d.Ticked), strconv.Itoa(d.Pages), strconv.FormatFloat(d.Minutes, 'f', 2, 64),
-		})
+		}
+		for _, c := range study.Confidences {
+			var said judgedJSON
+			for _, j := range d.Confidence {
+				if j.Said == c.String() {
+					said = j
+				}
+			}
+			row = append(row, strconv.Itoa(said.Answers), strconv.Itoa(said.Known))
+		}
+		rows = append(rows, row)
 	}
 	return cw.WriteAll(rows)
 }
@@ -178,6 +209,9 @@ func printStats(w io.Writer, st *study.Stats, out *statsJSON) {
 	fmt.Fprintf(w, "streak     %d\n", out.Streak)
 	if out.Reviews > 0 {
 		fmt.Fprintf(w, "retention  %.0f%% of %d reviews; predicted %.0f%%, desired %.0f%%\n", out.Retention*100, out.Reviews, out.Predicted*100, out.Desired*100)
+	}
+	for _, j := range out.Confidence {
+		fmt.Fprintf(w, "%-10s %.0f%% known of %d answers\n", j.Said, 100*float64(j.Known)/float64(j.Answers), j.Answers)
 	}
 	fmt.Fprint(w, "cards     ")
 	for _, name := range []string{"new", "learning", "review", "relearning", "buried", "suspended"} {

@@ -217,3 +217,22 @@ func TestSession(t *testing.T) {
 		t.Errorf("the time box is %q", out)
 	}
 }
+
+// TestConfidence: with the setting on, how sure one is goes on record with the
+// answer.
+func TestConfidence(t *testing.T) {
+	home := t.TempDir()
+	drill(t, home, 4)
+	hone(t, home, "settings", "set", "confidence", "on")
+	x := Start(t, Options{Home: home, Args: []string{"review", "drill"}})
+	x.See("What is question", "How sure?", "guess", "unsure")
+	x.Press("3")
+	x.See("It is answer", "Again")
+	x.Press("1")
+	x.See(" 1 / ")
+	x.Press("ctrl+c")
+	x.End()
+	if out := hone(t, home, "stats"); !strings.Contains(out, "sure       0% known of 1 answers") {
+		t.Errorf("stats say:\n%s", out)
+	}
+}

@@ -70,6 +70,9 @@ func (s *TaskState) UnmarshalText(b []byte) error {
 	return fmt.Errorf("unknown state %q", b)
 }
 
+// Sure is the greatest Confidence of a Review.
+const Sure = 3
+
 // Review is one answer to a card.
 type Review struct {
 	Card  string    `json:"-"`
@@ -88,8 +91,8 @@ type Review struct {
 	Took uint32 `json:"took,omitempty"`
 	// Practice marks extra practice: recorded, but the schedule stays.
 	Practice bool `json:"practice,omitempty"`
-	// Confidence before the answer was shown: 0 not asked, else as study
-	// defines it.
+	// Confidence before the answer was shown: 0 not asked, 1 guess, 2 unsure,
+	// 3 sure.
 	Confidence uint8 `json:"confidence,omitempty"`
 	// AnswerHash is the hash of the answer that was graded, 0 if unknown.
 	AnswerHash uint64 `json:"answer_hash,omitempty,string"`

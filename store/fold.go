@@ -174,6 +174,9 @@ func (f *cardFold) review(e *Event, a Review, days dayDelta, p Projector) {
 	f.Card = next.Card
 	f.answered, f.interval = true, a.ScheduledDays
 	f.LastGrade, f.LastConfidence = a.Grade, a.Confidence
+	if a.Confidence == Sure && a.Grade == srs.Again {
+		f.SureWrongDay = e.Day
+	}
 	if a.AnswerHash != 0 {
 		f.AnswerHash = a.AnswerHash
 	}
@@ -193,7 +196,8 @@ func (f *cardFold) record() []byte {
 	b = putUint(b, 18, uint64(f.Practices))
 	b = putUint(b, 19, uint64(f.LastConfidence))
 	b = putBool(b, 20, f.answered)
-	return putInt(b, 21, int64(f.interval))
+	b = putInt(b, 21, int64(f.interval))
+	return putInt(b, 22, int64(f.SureWrongDay))
 }
 
 func (f *cardFold) decode(b []byte) error {
@@ -220,6 +224,8 @@ func (f *cardFold) decode(b []byte) error {
 			f.answered = r.u != 0
 		case 21:
 			f.interval = int32(r.int())
+		case 22:
+			f.SureWrongDay = Day(r.int())
 		default:
 			scheduleField(&f.Card, &r)
 		}

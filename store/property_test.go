@@ -273,6 +273,9 @@ func (m *model) fold() map[string]any {
 				}
 				c.Card = chained{}.Review(c, a, srs.Moment{At: st.at, Day: st.day}, a.Card).Card
 				c.LastGrade, c.LastConfidence = a.Grade, a.Confidence
+				if a.Grade == srs.Again && a.Confidence == Sure {
+					c.SureWrongDay = st.day
+				}
 				if a.AnswerHash != 0 {
 					c.AnswerHash = a.AnswerHash
 				}

@@ -25,6 +25,9 @@ type CardState struct {
 	// LastConfidence is the Confidence of the last answer that was not
 	// practice.
 	LastConfidence uint8
+	// SureWrongDay is the study day of the last answer since the card was new
+	// that was Again although the person was sure, 0 if there is none.
+	SureWrongDay Day
 }
 
 // PageState is what is known of one page.

@@ -68,6 +68,7 @@ type Reviewed struct {
 	At       time.Time
 	Grade    srs.Grade
 	Practice bool
+	Said     Confidence // before the answer was shown
 	Took     time.Duration
 	After    srs.Memory // memory after the answer
 	Recall   float64    // predicted just before it; 0 for the first
@@ -127,7 +128,7 @@ func (s *Service) history(tx *store.Tx, m *moment, id string) []Reviewed {
 		switch a := act.(type) {
 		case store.Review:
 			h := Reviewed{
-				At: time.UnixMilli(e.At).In(m.now.Location()), Grade: a.Grade, Practice: a.Practice, Undone: undone,
+				At: time.UnixMilli(e.At).In(m.now.Location()), Grade: a.Grade, Practice: a.Practice, Said: Confidence(a.Confidence), Undone: undone,
 				Took: time.Duration(a.Took) * time.Millisecond, Days: int(a.ScheduledDays), Due: time.UnixMilli(a.Due).In(m.now.Location()),
 			}
 			if !undone && !a.Practice {

@@ -59,6 +59,7 @@ type queue struct {
 	main     []queued  // reviews with new cards mixed in
 	counts   Counts
 
+	first   []queued // of main, those that come before everything else
 	reviews []queued // of main, in the order in which they are asked
 	fresh   []queued // new cards, those beyond the limit as well
 	limit   int      // of new cards
@@ -112,6 +113,8 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 		switch {
 		case !seen || st.Card.State == srs.New:
 			fresh = append(fresh, queued{card: c, state: st, isNew: true})
+		case sc.whole() && surprised(&st, m.today) && st.Card.State == srs.Review:
+			q.first = append(q.first, queued{card: c, state: st})
 		case !dueToday(&st, m):
 		case st.Card.State == srs.Review:
 			reviews = append(reviews, queued{card: c, state: st})
@@ -152,11 +155,14 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 		return cmp.Or(cmp.Compare(a.state.Card.Due, b.state.Card.Due), cmp.Compare(a.card.ID, b.card.ID))
 	})
 	orderReviews(reviews, m)
+	orderSurprised(q.first)
 	q.fresh, q.limit = fresh, len(fresh)
 
 	if sc.whole() {
 		done := tx.Day(m.today)
-		if room := max(0, m.settings.ReviewsPerDay-reviewsDone(done)); len(reviews) > room {
+		room := max(0, m.settings.ReviewsPerDay-reviewsDone(done))
+		q.first = q.first[:min(room, len(q.first))]
+		if room -= len(q.first); len(reviews) > room {
 			q.backlog = backlogOf(len(reviews), m.settings.ReviewsPerDay, load(tx, lib, m, 8))
 			q.counts.Held = len(reviews) - room
 			reviews = reviews[:room]
@@ -175,13 +181,13 @@ func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
 		}
 	}
 	q.counts.Learning = len(q.learning)
-	q.counts.Due = len(q.learning) + len(reviews)
+	q.counts.Due = len(q.learning) + len(q.first) + len(reviews)
 	q.counts.New = len(fresh)
 	if len(sc.Cards) == 0 {
 		reviews = spaceApart(reviews)
 	}
 	q.reviews = reviews
-	q.main = arrange(reviews, fresh, m)
+	q.main = slices.Concat(q.first, arrange(reviews, fresh, m))
 	return q
 }
 
@@ -212,7 +218,7 @@ func (q *queue) introduce(lead []queued, keep func(*kb.Card) bool, m *moment) {
 	}
 	fresh = fresh[:min(len(fresh), q.limit)]
 	n := min(len(lead), len(fresh))
-	q.main = slices.Concat(fresh[:n], arrange(q.reviews, fresh[n:], m))
+	q.main = slices.Concat(q.first, fresh[:n], arrange(q.reviews, fresh[n:], m))
 	q.counts.New = len(fresh)
 }
 

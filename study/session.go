@@ -33,6 +33,8 @@ type Question struct {
 	Choices  [4]Choice // by grade, Again first
 	Shuffle  []int     // order in which options or steps are shown
 	Changed  bool      // the answer was edited since it was last graded
+	AskSure  bool      // ask how sure the person is before the answer is shown
+	WasSure  bool      // the last day's answer was wrong although the person was sure
 	Asked    time.Time // when it was first shown
 
 	next [4]srs.Card // what Choices promise
@@ -217,6 +219,7 @@ func (ses *Session) question(tx *store.Tx, c *kb.Card, state store.CardState, m 
 	q := &Question{
 		Card: c, Face: face, Page: lib.Page(c.Slug), State: state,
 		New: state.Card.State == srs.New, Practice: ses.scope.Practice, Asked: m.now,
+		AskSure: m.settings.Confidence, WasSure: surprised(&state, m.today),
 		Changed: state.AnswerHash != 0 && state.AnswerHash != face.AnswerHash,
 	}
 	q.next, q.day = ses.planner(tx, m).preview(state.Card, c.ID, q.Page), m.today
@@ -252,9 +255,10 @@ func choices(m *moment, cards [4]srs.Card) [4]Choice {
 	return out
 }
 
-// Answer grades the current card. When it returns without error the answer is
+// Answer grades the current card, with the confidence that was stated before
+// the answer was seen. When it returns without error the answer is
 // on disk and the next card is current; [Session.Current] is nil at the end.
-func (ses *Session) Answer(ctx context.Context, g srs.Grade, confidence uint8) error {
+func (ses *Session) Answer(ctx context.Context, g srs.Grade, confidence Confidence) error {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
 	q := ses.front.Question
@@ -280,10 +284,10 @@ func (ses *Session) Answer(ctx context.Context, g srs.Grade, confidence uint8) e
 
 // review builds the record of an answer: the schedule is chosen here, from
 // the state as the store has it now, and kept in the record.
-func (ses *Session) review(ctx context.Context, q *Question, g srs.Grade, took time.Duration, confidence uint8) (store.Review, error) {
+func (ses *Session) review(ctx context.Context, q *Question, g srs.Grade, took time.Duration, confidence Confidence) (store.Review, error) {
 	r := store.Review{
 		Card: q.Card.ID, Grade: g, Took: uint32(took.Milliseconds()), Practice: q.Practice,
-		Confidence: confidence, AnswerHash: q.Face.AnswerHash,
+		Confidence: uint8(confidence), AnswerHash: q.Face.AnswerHash,
 	}
 	err := ses.svc.view(ctx, func(tx *store.Tx, m *moment) error {
 		state, _ := tx.Card(q.Card.ID)

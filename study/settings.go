@@ -37,6 +37,7 @@ type Settings struct {
 	RetentionOf     aims            // desired retention of single pages, tags or sections
 	Balance         bool            // choose days with little to do within the fuzz range
 	EasyDays        ease            // weekdays that should bring less
+	Confidence      bool            // ask how sure the person is before the answer is shown
 	Pauses          pauses          // spans in which nothing comes due
 }
 
@@ -267,6 +268,11 @@ var settingTable = []Setting{
 			return nil
 		},
 	},
+	{
+		Name: "confidence", Default: "off", Help: "say before each answer how sure you are, to see how well you judge",
+		get: func(s *Settings) string { return onOff(s.Confidence) },
+		set: func(s *Settings, v string) error { return setOnOff("confidence", v, &s.Confidence) },
+	},
 	intSetting("rest-days", 1, 0, 6, "days", "days a week that may be missed without breaking the streak", func(s *Settings) *int { return &s.RestDays }),
 	{
 		Name: "goal", Default: "", Help: "what you prepare for: interview, roadmap or look",
@@ -447,7 +453,7 @@ func (d Setting) Next(lib *kb.Library, value string, by int) (string, bool) {
 		choices = newPlaces
 	case "time-box":
 		choices = TimeBoxes
-	case "fuzz", "balance":
+	case "fuzz", "balance", "confidence":
 		choices = []string{"on", "off"}
 	case "goal":
 		choices = []string{"", "interview", "roadmap", "look"}

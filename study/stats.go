@@ -14,6 +14,7 @@ import (
 type DayFigures struct {
 	Day    Day
 	Counts DayCounts
+	Judged [Sure + 1]Judged // by Confidence; practice left out
 }
 
 // Bin is a group of answers whose recall the model predicted alike.
@@ -41,7 +42,8 @@ type Stats struct {
 	Stability    []int // cards by stability: under 1 day, 1-7, 7-30, 30-90, 90-365, over 365
 	Hours        [24]HourFigures
 	Months       []MonthFigures
-	Calibration  []Bin // ten bins of predicted recall, empty ones left out
+	Calibration  []Bin            // ten bins of predicted recall, empty ones left out
+	Judged       [Sure + 1]Judged // by Confidence, over the whole history; practice left out
 	Retention    float64
 	Predicted    float64
 	Reviews      int // answers to cards in review, over the whole history
@@ -82,7 +84,7 @@ func (s *Service) Stats(ctx context.Context, days, ahead int) (*Stats, error) {
 			return true
 		})
 		for d := m.today - Day(days) + 1; d <= m.today; d++ {
-			out.Days = append(out.Days, DayFigures{d, byDay[d]})
+			out.Days = append(out.Days, DayFigures{Day: d, Counts: byDay[d]})
 		}
 		if out.Total.Reviews > 0 {
 			out.MeanAnswer = time.Duration(out.Total.Took/uint64(out.Total.Reviews)) * time.Millisecond
@@ -154,6 +156,10 @@ func (s *Service) retention(ctx context.Context, tx *store.Tx, m *moment, out *S
 		}
 		if a.Practice {
 			return true
+		}
+		judge(&out.Judged, a)
+		if i := int(e.Day - (out.Today - Day(len(out.Days)) + 1)); i >= 0 && i < len(out.Days) {
+			judge(&out.Days[i].Judged, a)
 		}
 		sched := params[a.Params]
 		if sched == nil {

@@ -244,6 +244,9 @@ func (c *cardView) event(h *study.Reviewed) string {
 	}
 	line := widget.Pad(h.At.Format("2006-01-02 15:04"), 18) + widget.Pad(style.Render(glyph+" "+h.Grade.String()), 10) +
 		widget.PadLeft(expected, 9) + widget.PadLeft(fmt.Sprintf("%.0f s", h.Took.Seconds()), 8) + widget.PadLeft(next, 10) + widget.PadLeft(stability, 11)
+	if h.Said != study.NotAsked {
+		line += "  " + h.Said.String()
+	}
 	if h.Undone {
 		return t.Strike.Render(line)
 	}

@@ -23,6 +23,9 @@ open|review.submit|enter
 page-down|roadmap.follow|f
 previous-match|next-page|N
 review.good|review.submit|enter
+review.guess|review.again|1
+review.sure|review.good|3
+review.unsure|review.hard|2
 review.good|review.tick|space
 review.show|review.good|enter
 review.show|review.good|space
@@ -31,7 +34,10 @@ review.show|review.tick|space
 sort|review.skip|s
 start|open|enter
 tab-library|review.hard|2
+tab-library|review.unsure|2
 tab-review|review.good|3
+tab-review|review.sure|3
 tab-roadmap|review.easy|4
 tab-today|review.again|1
+tab-today|review.guess|1
 `

@@ -603,6 +603,14 @@ func (s *stage) lacks(texts ...string) {
 	}
 }
 
+// set changes a study setting.
+func (s *stage) set(name, value string) {
+	s.Helper()
+	if err := s.env.Study.Set(s.Context(), name, value); err != nil {
+		s.Fatal(err)
+	}
+}
+
 // review begins a review of the named cards, in this order.
 func (s *stage) review(cards ...string) {
 	s.send(reviewMsg{study.Scope{Title: "test", Cards: cards}})

@@ -75,6 +75,11 @@ var scenes = []scene{
 	{"review-points-shown", false, reviewing("saga-points", "space", "space", "j")},
 	{"review-long-shown", false, reviewing("saga-long", "space")},
 	{"review-day", false, keysTo("3")},
+	{"review-sure", false, func(s *stage) { s.set("confidence", "on"); reviewing("saga-what")(s) }},
+	{"review-sure-typed", false, func(s *stage) {
+		s.set("confidence", "on")
+		reviewing("saga-type", "text:compnsation", "enter")(s)
+	}},
 	{"review-end", false, func(s *stage) {
 		s.now = s.now.AddDate(0, 2, 0)
 		s.review("saga-cloze", "saga-what")

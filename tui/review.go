@@ -54,7 +54,9 @@ type reviewScreen struct {
 
 	choices   []choice // what to go on with at the end
 	chosen    int
-	choiceTop int    // line of the first choice, as last drawn
+	choiceTop int // line of the first choice, as last drawn
+	said      study.Confidence
+	asking    bool   // a typed answer is given, how sure the person is not yet
 	away      bool   // the keys of a typed card act on the card, not on the field
 	room      [2]int // first line of the body and of the grades, as last drawn
 }
@@ -127,11 +129,22 @@ func (r *reviewScreen) Pending() bool { return r.busy }
 
 // Typing implements typing.
 func (r *reviewScreen) Typing() bool {
-	return r.q != nil && !r.shown && !r.away && r.q.Card.Form == kb.FormType
+	return r.q != nil && !r.shown && !r.away && !r.asking && r.q.Card.Form == kb.FormType
 }
 
 // Bindings implements [Screen].
 func (r *reviewScreen) Bindings() []Binding {
+	out := r.bindings()
+	if r.q != nil && r.q.AskSure && !r.shown && !r.Typing() {
+		k := r.env.Keys
+		sure := k.Guess
+		sure.SetHelp("1-3", "how sure")
+		out = slices.Insert(out, min(1, len(out)), sure)
+	}
+	return out
+}
+
+func (r *reviewScreen) bindings() []Binding {
 	k := r.env.Keys
 	switch {
 	case r.step.Kind == study.StepRead:
@@ -157,6 +170,8 @@ func (r *reviewScreen) Bindings() []Binding {
 		return append(out, k.Undo, k.Source, k.Skip, k.Bury, k.SuspendCard, k.Mark, k.Info, k.EditCard, k.Back)
 	case r.Typing():
 		return []Binding{k.Submit.Labelled("check"), k.Field.Labelled("other keys"), k.Back}
+	case r.asking:
+		return []Binding{k.Show, k.Undo, k.Back}
 	case r.away:
 		return []Binding{k.Field.Labelled("type"), k.Undo, k.Source, k.Skip, k.Bury, k.SuspendCard, k.Mark, k.Info, k.EditCard, k.Back}
 	case r.q.Card.Form == kb.FormOptions:
@@ -244,7 +259,7 @@ func (r *reviewScreen) take() tea.Cmd {
 	r.q = r.step.Question
 	r.progress = r.session.Progress()
 	r.shown, r.scroll, r.follow, r.cursor, r.input, r.typed = false, 0, true, 0, nil, study.Typed{}
-	r.ticked, r.order, r.suggest = nil, nil, srs.Good
+	r.ticked, r.order, r.suggest, r.said, r.asking = nil, nil, srs.Good, study.NotAsked, false
 	if r.step.Kind == study.StepNone {
 		return r.readEnd()
 	}
@@ -339,8 +354,8 @@ func plainAct(f func(context.Context) error) func(context.Context) (study.Undone
 }
 
 func (r *reviewScreen) grade(g srs.Grade) tea.Cmd {
-	ses := r.session
-	return r.act("answer", plainAct(func(ctx context.Context) error { return ses.Answer(ctx, g, 0) }))
+	ses, said := r.session, r.said
+	return r.act("answer", plainAct(func(ctx context.Context) error { return ses.Answer(ctx, g, said) }))
 }
 
 // leech opens the clinic of a card that was forgotten too often: its history,

@@ -467,3 +467,52 @@ func TestSessionWideCodePans(t *testing.T) {
 	s.press("left", "left")
 	s.sees("func (s *Saga) Run")
 }
+
+// With the setting on, a digit before the answer says how sure one is; the
+// grade keys after it are the same as ever.
+func TestReviewConfidence(t *testing.T) {
+	for _, tc := range []struct {
+		card string
+		keys []string
+		want study.Confidence
+	}{
+		{"saga-what", []string{"1", "3"}, study.Guess},
+		{"saga-what", []string{"3", "1"}, study.Sure},
+		{"saga-what", []string{"space", "1"}, study.NotAsked},
+		{"saga-options", []string{"space", "2", "3"}, study.Unsure},
+		{"saga-order", []string{"J", "3", "3"}, study.Sure},
+		{"saga-points", []string{"2", "space", "3"}, study.Unsure},
+		{"saga-type", []string{"text:42", "enter", "3", "3"}, study.Sure},
+		{"saga-type", []string{"text:42", "enter", "enter", "3"}, study.NotAsked},
+	} {
+		s := oldStage(t, 80, 24)
+		s.set("confidence", "on")
+		s.now = s.now.AddDate(0, 3, 0)
+		s.review(tc.card)
+		s.press(tc.keys...)
+		v, err := s.env.Study.CardView(t.Context(), tc.card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := v.History[len(v.History)-1]
+		if last.Said != tc.want || !last.At.After(s.now.AddDate(0, 0, -1)) {
+			t.Errorf("%s, %v: said %q at %v, want %q", tc.card, tc.keys, last.Said, last.At, tc.want)
+		}
+	}
+}
+
+func TestStatsShowConfidence(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.set("confidence", "on")
+	s.now = s.now.AddDate(0, 3, 0)
+	s.review("saga-what", "acid-letters")
+	s.press("3", "3", "3", "1", "esc", "6")
+	for range 60 {
+		if strings.Contains(s.screen(), "HOW WELL YOU JUDGE") {
+			break
+		}
+		s.press("j")
+	}
+	s.press("j", "j", "j", "j", "j")
+	s.sees("Sure: 50 % known of", "50 % of 2")
+}

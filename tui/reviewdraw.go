@@ -178,6 +178,10 @@ func (r *reviewScreen) body(w int) ([]string, bodyMarks) {
 		if !r.shown {
 			line, _ := r.input.View(t, width)
 			gap()
+			if r.asking {
+				out = append(out, widget.Clip("> "+widget.Clean(r.input.Value()), width, t.Glyphs.Ellipsis))
+				break
+			}
 			at.field, at.focus, at.end = len(out), len(out), len(out)+1
 			out = append(out, line)
 		}
@@ -227,8 +231,12 @@ func (r *reviewScreen) times() string {
 	case r.q.New:
 		text = t.Glyphs.New + " new"
 	default:
+		sure := ""
+		if r.q.WasSure {
+			sure = "sure but wrong " + t.Glyphs.Dot + " "
+		}
 		style, glyph := t.CardState(int(st.Card.State))
-		text = style.Render(glyph) + " " + t.Muted.Render(fmt.Sprintf("%s %s %s time", strings.ToLower(st.Card.State.String()), t.Glyphs.Dot, ordinal(int(st.Card.Reps)+1)))
+		text = style.Render(glyph) + " " + t.Muted.Render(fmt.Sprintf("%s%s %s %s time", sure, strings.ToLower(st.Card.State.String()), t.Glyphs.Dot, ordinal(int(st.Card.Reps)+1)))
 		if st.Marked {
 			text += " " + t.Accent.Render(t.Glyphs.Star)
 		}
@@ -396,6 +404,33 @@ func (r *reviewScreen) verdict(width int) []string {
 	return out
 }
 
+// sureFoot is the row of confidences, above what shows the answer without one.
+func (r *reviewScreen) sureFoot(hint string, width, left int) []string {
+	t := r.env.Theme
+	ask := "How sure?"
+	if width/4 <= len(ask) {
+		ask = "Sure?"
+	}
+	var row strings.Builder
+	row.WriteString(widget.Fit(t.Muted.Render(ask), width/4, t))
+	for i, c := range study.Confidences {
+		row.WriteString(widget.Fit(fmt.Sprintf("%s %s", t.Key.Render(fmt.Sprint(i+1)), c), width/4, t))
+	}
+	if r.asking {
+		hint = t.Key.Render(firstKey(r.env.Keys.Submit)) + t.KeyLabel.Render(" does not say")
+	}
+	return []string{widget.Blank(left) + row.String(), widget.Blank(left) + hint}
+}
+
+// sureAt is the confidence at a column of that row.
+func (r *reviewScreen) sureAt(x int) study.Confidence {
+	width, left := widget.Measure(r.w-4, maxMeasure)
+	if i := (x - left - 2) * 4 / max(1, width); r.q.AskSure && i > 0 && i <= len(study.Confidences) {
+		return study.Confidences[i-1]
+	}
+	return study.NotAsked
+}
+
 // foot is the row of grades with a blank line above it, or what to do to see
 // them. Where the row is too narrow the intervals stand below the grades.
 func (r *reviewScreen) foot(w int) []string {
@@ -406,6 +441,9 @@ func (r *reviewScreen) foot(w int) []string {
 		hint := t.Key.Render(firstKey(r.env.Keys.Show)) + t.KeyLabel.Render(" shows the answer")
 		if r.Typing() || r.q.Card.Form == kb.FormOptions || r.q.Card.Form == kb.FormOrder {
 			hint = t.Key.Render(firstKey(r.env.Keys.Submit)) + t.KeyLabel.Render(" checks the answer")
+		}
+		if r.q.AskSure && !r.Typing() {
+			return r.sureFoot(hint, width, left)
 		}
 		return []string{"", widget.Blank(left) + hint}
 	}

@@ -25,7 +25,9 @@ func (r *reviewScreen) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	if r.Typing() {
 		if keys.Submit.Is(k) {
-			r.submit()
+			if r.asking = r.q.AskSure; !r.asking {
+				r.submit()
+			}
 			return nil
 		}
 		if keys.Field.Is(k) {
@@ -61,11 +63,28 @@ func (r *reviewScreen) key(k tea.KeyPressMsg) tea.Cmd {
 		if g := r.gradeKey(k); g != 0 {
 			return r.grade(g)
 		}
-	} else if keys.Show.Is(k) || keys.Submit.Is(k) {
+	} else if said := r.sureKey(k); said != study.NotAsked || keys.Show.Is(k) || keys.Submit.Is(k) {
+		r.said = said
 		r.submit()
 		return nil
 	}
 	return r.command(k)
+}
+
+// sureKey returns the confidence that a key states, if the card asks for it.
+func (r *reviewScreen) sureKey(k tea.KeyPressMsg) study.Confidence {
+	keys := r.env.Keys
+	switch {
+	case !r.q.AskSure:
+		return study.NotAsked
+	case keys.Guess.Is(k):
+		return study.Guess
+	case keys.Unsure.Is(k):
+		return study.Unsure
+	case keys.Sure.Is(k):
+		return study.Sure
+	}
+	return study.NotAsked
 }
 
 // gradeKey returns the grade that a key gives, 0 if none.
@@ -235,7 +254,10 @@ func (r *reviewScreen) click(m tea.MouseClickMsg) tea.Cmd {
 		if i := (m.X - left - 2) * 4 / max(1, width); i >= 0 && i < 4 && m.X >= left+2 {
 			return r.grade(srs.Grade(i + 1))
 		}
+	case m.Y >= r.room[1] && r.Typing() && r.q.AskSure:
+		r.asking = true
 	case m.Y >= r.room[1]:
+		r.said = r.sureAt(m.X)
 		r.submit()
 	default:
 		r.clickItem(m.Y - r.room[0] + r.scroll)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -263,7 +264,11 @@ func table(head []string, rows [][]string, muted func(string) string) []string {
 
 func (s *statsScreen) figures() []figure {
 	st := s.stats
-	return []figure{s.overview(st), s.reviews(st), s.year(st), s.retention(st), s.months(st), s.load(st), s.costs(st), s.states(st), s.stability(st), s.hours(st), s.ready(st)}
+	out := []figure{s.overview(st), s.reviews(st), s.year(st), s.retention(st)}
+	if f := s.judged(st); len(f.rows) > 0 {
+		out = append(out, f)
+	}
+	return append(out, s.months(st), s.load(st), s.costs(st), s.states(st), s.stability(st), s.hours(st), s.ready(st))
 }
 
 func percent(f float64) string { return fmt.Sprintf("%.0f %%", f*100) }
@@ -367,6 +372,30 @@ func (s *statsScreen) retention(st *study.Stats) figure {
 			}.Draw(s.env.Theme, min(w, 60), 12)
 		}
 	}
+	return f
+}
+
+// judged shows how many answers were known of those given as sure, unsure and
+// guess.
+func (s *statsScreen) judged(st *study.Stats) figure {
+	f := figure{title: "How well you judge yourself", head: []string{"said", "known", "answers"}}
+	var bars []chart.Bar
+	var parts []string
+	for _, c := range slices.Backward(study.Confidences) {
+		j := st.Judged[c]
+		if j.Answers == 0 {
+			continue
+		}
+		known := float64(j.Known) / float64(j.Answers)
+		parts = append(parts, fmt.Sprintf("%s: %s known of %d", c, percent(known), j.Answers))
+		bars = append(bars, chart.Bar{Label: c.String(), Value: known, Text: fmt.Sprintf("%s of %d", percent(known), j.Answers)})
+		f.rows = append(f.rows, []string{c.String(), percent(known), fmt.Sprint(j.Answers)})
+	}
+	f.says = "Of the answers before which you said how sure you were. " + capitalised(strings.Join(parts, ", ")) + "."
+	if sure := st.Judged[study.Sure]; sure.Answers >= 20 && sure.Known*10 < sure.Answers*8 {
+		f.says += " You are sure too easily."
+	}
+	f.chart = func(w int) []string { return chart.Bars(s.env.Theme, bars, 1, w) }
 	return f
 }
 
