@@ -123,7 +123,7 @@ func (a *app) report(err error) int {
 	switch {
 	case errors.As(err, &usage):
 		status = ExitUsage
-	case errors.Is(err, study.ErrNothing), errors.Is(err, store.ErrNothing), errors.Is(err, errNotFound):
+	case errors.Is(err, study.ErrNothing), errors.Is(err, store.ErrNothing), errors.Is(err, errNotFound), errors.Is(err, study.ErrNoSearch):
 		status = ExitNothing
 	case errors.Is(err, store.ErrBusy):
 		status = ExitBusy

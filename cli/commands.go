@@ -106,6 +106,15 @@ func (a *app) scopeOf(ctx context.Context, words []string, practice bool) (study
 	return sc, nil
 }
 
+// review asks cards on a screen, or as plain lines where that was asked for or
+// where there is no terminal.
+func (a *app) review(ctx context.Context, svc *study.Service, sc study.Scope) error {
+	if a.wantsPlain() || !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
+		return a.plainReview(ctx, svc, sc)
+	}
+	return a.screen(ctx, svc, func(env *tui.Env) tui.Screen { return tui.Review(env, sc) })
+}
+
 func (a *app) reviewCommand() *cobra.Command {
 	var practice, mixed bool
 	var box string
@@ -149,10 +158,7 @@ s skips, q leaves.`,
 					sc.Box = study.NoBox
 				}
 			}
-			if a.wantsPlain() || !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
-				return a.plainReview(ctx, svc, sc)
-			}
-			return a.screen(ctx, svc, func(env *tui.Env) tui.Screen { return tui.Review(env, sc) })
+			return a.review(ctx, svc, sc)
 		},
 	}
 	cmd.Flags().BoolVar(&practice, "practice", false, "ask cards whether due or not; the schedule stays")

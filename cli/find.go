@@ -14,6 +14,7 @@ import (
 	"hone/kb"
 	"hone/search"
 	"hone/study"
+	"hone/tui"
 	"hone/tui/markdown"
 	"hone/tui/theme"
 )
@@ -46,7 +47,8 @@ func toHitJSON(h search.Hit) hitJSON {
 func (a *app) searchCommand() *cobra.Command {
 	var asJSON bool
 	var limit int
-	var kind string
+	var kind, save, saved, forget string
+	var list, review, read bool
 	cmd := &cobra.Command{
 		Use:   "search QUERY...",
 		Short: "Search pages, sections, cards, terms, tasks and notes",
@@ -54,11 +56,37 @@ func (a *app) searchCommand() *cobra.Command {
 meant. "exact phrase", -word, a OR b, kind:card, section:, tag:, level:, is:due
 (new, leech, suspended, read, unread, bookmarked, weak) and in:notes narrow it.
 
+--save keeps the query under a name; --saved repeats it, with more words if you
+like; --list and --forget look after the names. --review asks exactly the cards
+found, --read opens the pages found one after another.
+
 With --json: a list with one object per page, best first: kind, slug, title,
 heading, card, task, line, snippet, score, and more, its further hits.`,
-		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, words []string) error {
 			ctx := cmd.Context()
+			svc, err := a.study()
+			if err != nil {
+				return err
+			}
+			switch {
+			case list:
+				return a.listSearches(ctx, svc, asJSON)
+			case forget != "":
+				return svc.ForgetSearch(ctx, forget)
+			case review && read:
+				return usagef("--review and --read are two things")
+			}
+			if saved != "" {
+				one, err := svc.Search(ctx, saved)
+				if err != nil {
+					return hinted{err, "`hone search --list` lists them"}
+				}
+				words = append([]string{one.Query}, words...)
+			}
+			text := strings.Join(words, " ")
+			if strings.TrimSpace(text) == "" {
+				return usagef("what do you look for? Words, or --saved NAME")
+			}
 			if limit < 1 {
 				return usagef("--limit %d: want 1 or more", limit)
 			}
@@ -72,7 +100,22 @@ heading, card, task, line, snippet, score, and more, its further hits.`,
 			if err := a.waitForIndex(ctx, index); err != nil {
 				return err
 			}
-			res, err := index.Query(ctx, search.Query{Text: strings.Join(words, " "), Limit: limit, Kind: kind})
+			if save != "" {
+				query := text
+				if kind != "" {
+					query += " kind:" + kind
+				}
+				if err := svc.SaveSearch(ctx, save, query); err != nil {
+					return err
+				}
+			}
+			switch {
+			case review:
+				limit, kind = everything, "card"
+			case read:
+				limit = everything
+			}
+			res, err := index.Query(ctx, search.Query{Text: text, Limit: limit, Kind: kind})
 			if err != nil {
 				return err
 			}
@@ -84,6 +127,9 @@ heading, card, task, line, snippet, score, and more, its further hits.`,
 			}
 			if res.Notice != "" {
 				fmt.Fprintf(a.Stderr, "hone: %s\n", oneLine(res.Notice))
+			}
+			if (review || read) && len(res.Hits) > 0 && res.Err == nil {
+				return a.studyHits(ctx, svc, text, res.Hits, review)
 			}
 			if asJSON {
 				out := make([]hitJSON, 0, len(res.Hits))
@@ -108,7 +154,64 @@ heading, card, task, line, snippet, score, and more, its further hits.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().IntVar(&limit, "limit", 20, "pages at most")
 	cmd.Flags().StringVar(&kind, "kind", "", "only "+strings.Join(hitKinds, ", "))
+	cmd.Flags().StringVar(&save, "save", "", "keep the query under this name")
+	cmd.Flags().StringVar(&saved, "saved", "", "repeat the query kept under this name")
+	cmd.Flags().StringVar(&forget, "forget", "", "remove the query kept under this name")
+	cmd.Flags().BoolVar(&list, "list", false, "list the queries kept")
+	cmd.Flags().BoolVar(&review, "review", false, "review exactly the cards found")
+	cmd.Flags().BoolVar(&read, "read", false, "read the pages found, one after another")
 	return cmd
+}
+
+// everything is more pages than there are.
+const everything = 1 << 20
+
+// savedJSON is a query of `hone search --list --json`. The fields are stable.
+type savedJSON struct {
+	Name  string `json:"name"`
+	Query string `json:"query"`
+}
+
+func (a *app) listSearches(ctx context.Context, svc *study.Service, asJSON bool) error {
+	all, err := svc.Searches(ctx)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		out := make([]savedJSON, len(all))
+		for i, one := range all {
+			out[i] = savedJSON(one)
+		}
+		return a.writeJSON(out)
+	}
+	for _, one := range all {
+		fmt.Fprintf(a.Stdout, "%-20s  %s\n", clean(one.Name), clean(one.Query))
+	}
+	if len(all) == 0 {
+		return errNothing
+	}
+	return nil
+}
+
+// studyHits reviews the cards found, or opens the pages found as a reading list.
+func (a *app) studyHits(ctx context.Context, svc *study.Service, text string, hits []search.Hit, review bool) error {
+	title := "“" + clean(text) + "”"
+	if !review {
+		list := &tui.ReadingList{Title: title}
+		for _, h := range hits {
+			list.Places = append(list.Places, tui.Place{Slug: h.Slug, Anchor: h.Anchor})
+		}
+		return a.screen(ctx, svc, func(env *tui.Env) tui.Screen { return tui.Reading(env, list) })
+	}
+	sc := study.Scope{Title: title}
+	for _, h := range hits {
+		sc.Cards = append(sc.Cards, h.Card)
+		for _, m := range h.More {
+			sc.Cards = append(sc.Cards, m.Card)
+		}
+	}
+	sc.Cards = slices.DeleteFunc(sc.Cards, func(id string) bool { return id == "" })
+	return a.review(ctx, svc, sc)
 }
 
 // waitForIndex waits until the index is built; a line on a terminal's

@@ -65,6 +65,7 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 	run(t, home, day, "3\n3\n", "review", "--plain", "outbox-pattern")
 	run(t, home, day, "", "settings", "set", "reviews-per-day", "1")
 	run(t, home, day, "", "backup")
+	run(t, home, day, "", "search", "--save", "splitting", "cqrs")
 
 	documented := documentedFields(t)
 	commands := map[string][][]string{
@@ -84,7 +85,8 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 		"forecast":  {{"forecast", "--days", "2", "--retention", "0.9"}},
 		"sync":      {{"sync", filepath.Join(home, "journals")}},
 
-		"backup list": {{"backup", "list"}},
+		"backup list":   {{"backup", "list"}},
+		"search --list": {{"search", "--list"}},
 	}
 	if got, want := slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(commands)); !slices.Equal(got, want) {
 		t.Fatalf("documented are the commands %v, tested %v", got, want)

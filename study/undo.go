@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"hone/srs"
@@ -72,6 +73,9 @@ func Describe(act store.Act) Undone {
 	case store.Note:
 		return Undone{Text: "the note on “" + a.Page + "”", Page: a.Page}
 	case store.Setting:
+		if name, ok := strings.CutPrefix(a.Name, searchPrefix); ok {
+			return Undone{Text: onOff(a.Value != "", "saving", "forgetting") + " the search “" + name + "”"}
+		}
 		return Undone{Text: fmt.Sprintf("setting %s to %q", a.Name, a.Value)}
 	case store.Adopt:
 		return Undone{Text: "adopting new parameters of the memory model"}

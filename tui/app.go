@@ -125,6 +125,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.push(msg.screen)
 	case pageMsg:
 		return a, a.push(newReader(a.env, msg.at))
+	case readingMsg:
+		return a, a.push(newReading(a.env, msg.list))
 	case reviewMsg:
 		return a, a.push(newReview(a.env, msg.scope))
 	case searchMsg:

@@ -38,5 +38,9 @@ func coalesce(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
 // Page returns the screen of a page, to open hone at.
 func Page(env *Env, at Place) Screen { return newReader(env, at) }
 
+// Reading returns the screen of a reading list, to open hone at. The list has
+// at least one place.
+func Reading(env *Env, list *ReadingList) Screen { return newReading(env, list) }
+
 // Review returns the screen of a review, to open hone at.
 func Review(env *Env, scope study.Scope) Screen { return newReview(env, scope) }

@@ -121,6 +121,62 @@ func TestSearchKindsAndCards(t *testing.T) {
 	}
 }
 
+// A search is kept under a name, offered while nothing is typed, repeated, and
+// forgotten; both acts can be undone.
+func TestSavedSearches(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.press("ctrl+k", "text:compensation", "tab", "tab", "tab", "ctrl+s")
+	s.sees("name: compensation")
+	s.press("ctrl+u", "text:Undoing", "enter")
+	s.sees("Saved.")
+	s.press("esc", "ctrl+k")
+	s.sees("Undoing", "saved search")
+	s.press("enter")
+	s.sees("> compensation kind:card", "card")
+	s.press("ctrl+s", "esc") // cancelled
+	s.press("ctrl+u", "text:x", "backspace")
+	s.sees("saved search", "forget it")
+	s.press("ctrl+s")
+	s.sees("Forgotten: Undoing.")
+	s.lacks("saved search")
+	s.press("esc", "u")
+	s.sees("Undone: forgetting the search “Undoing”")
+	s.press("ctrl+k")
+	s.sees("Undoing", "saved search")
+}
+
+// The pages found are read one after another, the cards found reviewed: exactly
+// those.
+func TestSearchBeginsReadingAndReview(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.press("ctrl+k", "text:section:architecture", "ctrl+o")
+	r := s.page()
+	if r.list == nil || len(r.list.Places) < 2 {
+		t.Fatalf("reading list %+v", r.list)
+	}
+	for _, p := range r.list.Places {
+		if page := s.env.Study.Library().Page(p.Slug); page == nil || page.Section != "architecture" {
+			t.Errorf("%s is not what was searched for", p.Slug)
+		}
+	}
+	first := r.at.Slug
+	s.press("G")
+	s.sees("2 of ", "in “section:architecture”")
+	s.press("enter")
+	if got := s.page().at.Slug; got != r.list.Places[1].Slug || got == first {
+		t.Errorf("after %s came %s, want %s", first, got, r.list.Places[1].Slug)
+	}
+	s.press("esc", "esc", "esc", "ctrl+k", "text:kind:card compensat", "ctrl+r")
+	if got := len(s.front().scope.Cards); got == 0 {
+		t.Error("no card is reviewed")
+	}
+	for _, id := range s.front().scope.Cards {
+		if c := s.env.Study.Library().Card(id); c == nil {
+			t.Errorf("card %s", id)
+		}
+	}
+}
+
 func TestSearchPaste(t *testing.T) {
 	s := oldStage(t, 80, 24)
 	s.press("ctrl+k")

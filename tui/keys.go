@@ -73,7 +73,7 @@ type Keys struct {
 	Info, EditCard, Source, Submit, TickOption, MoveUp, MoveDown, Practise, Field       Binding
 
 	// Search.
-	Kind, KindBefore, SearchReview, SearchLiteral Binding
+	Kind, KindBefore, SearchReview, SearchLiteral, SearchRead, SaveSearch Binding
 
 	// Settings.
 	Change, ChangeBack, Default, BackUp Binding
@@ -215,6 +215,8 @@ func (k *Keys) bindStudy() {
 	k.Kind = bind("search.kind", "Search", "next kind", "tab")
 	k.KindBefore = bind("search.kind-before", "Search", "previous kind", "shift+tab")
 	k.SearchReview = bind("search.review", "Search", "review the cards found", "ctrl+r")
+	k.SearchRead = bind("search.read", "Search", "read the pages found, one after another", "ctrl+o")
+	k.SaveSearch = bind("search.save", "Search", "save this search, or forget the saved one", "ctrl+s")
 	k.SearchLiteral = bind("search.literal", "Search", "search for what was typed", "ctrl+t")
 
 	k.Change = bind("settings.change", "Settings", "next value", "right", "l", "space")
@@ -246,7 +248,7 @@ func (k *Keys) index() {
 		&k.NextHeading, &k.PrevHeading, &k.NextLink, &k.PrevLink, &k.History, &k.Forward, &k.Hints, &k.Outline, &k.NextMatch, &k.PrevMatch,
 		&k.CopyCode, &k.CopyLink, &k.Bookmark, &k.Note, &k.ReviewPage, &k.Tasks, &k.Plain, &k.PanLeft, &k.PanRight, &k.Next, &k.About, &k.Editor,
 		&k.Show, &k.Guess, &k.Unsure, &k.Sure, &k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown, &k.Practise, &k.Field,
-		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default, &k.BackUp,
+		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchRead, &k.SaveSearch, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default, &k.BackUp,
 		&k.Cycle, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More,
 	)
 }

@@ -18,6 +18,8 @@ type (
 	backMsg struct{}
 	// pageMsg asks the app to open a page.
 	pageMsg struct{ at Place }
+	// readingMsg asks the app to open the first page of a reading list.
+	readingMsg struct{ list *ReadingList }
 	// reviewMsg asks the app to begin a review.
 	reviewMsg struct{ scope study.Scope }
 	// searchMsg asks the app to open search with some words.
@@ -53,6 +55,27 @@ type Place struct {
 	Line   int      // source line, 0 for none
 	Words  []string // to be marked, as search found them
 	Card   string   // the card this is the source of, "" if none
+}
+
+// ReadingList is pages to be read one after another, such as those that a
+// search found.
+type ReadingList struct {
+	Title  string
+	Places []Place
+}
+
+// after is the place behind a page of the list, and its number from 1; 0 if
+// the page is the last or not on the list.
+func (l *ReadingList) after(slug string) (Place, int) {
+	if l == nil {
+		return Place{}, 0
+	}
+	for i, p := range l.Places[:max(0, len(l.Places)-1)] {
+		if p.Slug == slug {
+			return l.Places[i+1], i + 2
+		}
+	}
+	return Place{}, 0
 }
 
 func send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }

@@ -19,6 +19,7 @@ type reader struct {
 	at   Place   // the page in front, and where it was to be opened
 	back []visit // pages before
 	next []visit // pages after, for going forward again
+	list *ReadingList
 	w, h int
 
 	view *study.PageView
@@ -61,6 +62,12 @@ type spot struct {
 
 func newReader(env *Env, at Place) *reader {
 	return &reader{env: env, id: newID(), at: at, link: -1, code: -1, match: -1, words: at.Words}
+}
+
+func newReading(env *Env, list *ReadingList) *reader {
+	r := newReader(env, list.Places[0])
+	r.list = list
+	return r
 }
 
 type (
@@ -152,7 +159,7 @@ func (r *reader) Bindings() []Binding {
 	out := []Binding{page}
 	if r.link >= 0 {
 		out = []Binding{k.Enter.Labelled("follow"), k.NextLink, page}
-	} else if next, _ := r.nextPage(); next != nil && r.atEnd() {
+	} else if next := r.nextPage(); next != nil && r.atEnd() {
 		out = []Binding{k.Enter.Labelled("next page")}
 	}
 	if len(r.marked) > 0 {

@@ -50,12 +50,8 @@ func (r *reader) after() []string {
 	add := func(key, text string) {
 		out = append(out, "  "+t.Key.Render(widget.Pad(key, 6))+widget.Clip(text, r.doc.Width-8, t.Glyphs.Ellipsis))
 	}
-	if p, onPath := r.nextPage(); p != nil {
-		where := "read the next page: "
-		if onPath {
-			where = "next on your path: "
-		}
-		add(firstKey(k.Enter), where+shortTitle(p.Title))
+	if next := r.nextPage(); next != nil {
+		add(firstKey(k.Enter), next.why+": "+shortTitle(next.title))
 	}
 	if n := len(r.view.Cards); n > 0 {
 		due := 0

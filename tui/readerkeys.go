@@ -1,11 +1,11 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
-	"hone/kb"
 	"hone/study"
 	"hone/tui/widget"
 )
@@ -58,23 +58,36 @@ func (r *reader) move(k tea.KeyPressMsg) bool {
 	return true
 }
 
-// nextPage is what to read after this page: what the path has next, else the
-// next page of the library, so that no page is a dead end.
-func (r *reader) nextPage() (p *kb.Page, onPath bool) {
+// following is what to read after a page, and why.
+type following struct {
+	at    Place
+	title string
+	why   string // such as "next on your path"
+}
+
+// nextPage is what to read after this page: what the reading list has next,
+// else what the path has, else the next page of the library, so that no page is
+// a dead end. Nil only behind the last page of all.
+func (r *reader) nextPage() *following {
 	if r.view == nil {
-		return nil, false
+		return nil
 	}
 	lib := r.env.Study.Library()
+	if at, n := r.list.after(r.at.Slug); n > 0 {
+		if p := lib.Page(at.Slug); p != nil {
+			return &following{at, p.Title, fmt.Sprintf("%d of %d in %s", n, len(r.list.Places), r.list.Title)}
+		}
+	}
 	if p := lib.Page(r.view.NextOnPath); r.view.NextOnPath != "" && p != nil {
-		return p, true
+		return &following{Place{Slug: p.Slug}, p.Title, "next on your path"}
 	}
 	pages := lib.Pages()
 	for i, p := range pages {
 		if p.Slug == r.at.Slug && i+1 < len(pages) {
-			return pages[i+1], false
+			return &following{Place{Slug: pages[i+1].Slug}, pages[i+1].Title, "next page"}
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // atEnd reports whether the end of the page is on the screen.
@@ -108,8 +121,8 @@ func (r *reader) command(k tea.KeyPressMsg) tea.Cmd {
 		if r.link >= 0 {
 			return r.follow(r.link)
 		}
-		if next, _ := r.nextPage(); next != nil && r.atEnd() {
-			return r.open(Place{Slug: next.Slug})
+		if next := r.nextPage(); next != nil && r.atEnd() {
+			return r.open(next.at)
 		}
 		r.scroll(1)
 		return r.finished()
@@ -135,8 +148,8 @@ func (r *reader) command(k tea.KeyPressMsg) tea.Cmd {
 	case len(r.marked) > 0 && keys.PrevMatch.Is(k):
 		r.step(-1)
 	case keys.Next.Is(k):
-		if next, _ := r.nextPage(); next != nil {
-			return r.open(Place{Slug: next.Slug})
+		if next := r.nextPage(); next != nil {
+			return r.open(next.at)
 		}
 		return toast(widget.Info, "This is the last page.")
 	case keys.About.Is(k):

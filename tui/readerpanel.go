@@ -135,13 +135,9 @@ func (r *reader) about() []aboutRow {
 		out = append(out, aboutRow{text: mark + " " + widget.Clean(title), run: func() tea.Cmd { return r.open(Place{Slug: slug}) }})
 	}
 	head := func(text string) { out = append(out, aboutRow{text: text}) }
-	if p, onPath := r.nextPage(); p != nil {
-		if onPath {
-			head("NEXT ON YOUR PATH")
-		} else {
-			head("NEXT PAGE")
-		}
-		page(t.Accent.Render(t.Glyphs.Right), p.Slug, p.Title)
+	if next := r.nextPage(); next != nil {
+		head(strings.ToUpper(next.why))
+		out = append(out, aboutRow{text: t.Accent.Render(t.Glyphs.Right) + " " + widget.Clean(next.title), run: func() tea.Cmd { return r.open(next.at) }})
 	}
 	if len(v.Prerequisites) > 0 {
 		head("BUILDS ON")

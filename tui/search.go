@@ -27,8 +27,9 @@ type searchScreen struct {
 	cancel  context.CancelFunc
 	answer  uint64 // number of the query that res answers
 	err     error
-	wanted  uint64 // query whose first hit is to be opened as soon as it is known
-	cursorX int    // of the text field on the body, as last drawn
+	wanted  uint64        // query whose first hit is to be opened as soon as it is known
+	naming  *widget.Input // set while a name is typed under which to save the search
+	cursorX int           // of the text field on the body, as last drawn
 	cursorY int
 	listTop int // line of the list's first row on the body, for the mouse
 }
@@ -40,6 +41,7 @@ type searchRow struct {
 	place Place
 	title string
 	note  string
+	saved *study.SavedSearch // a search to repeat
 }
 
 var searchKinds = []string{"", "page", "section", "card", "term", "task", "note"}
@@ -87,13 +89,21 @@ func (s *searchScreen) run() tea.Cmd {
 	}
 }
 
-// recent offers pages while nothing is typed: bookmarked, then read lately.
+// recent offers what there is while nothing is typed: saved searches, then
+// pages: bookmarked, then read lately, then with cards due.
 func recent(ctx context.Context, svc *study.Service) []searchRow {
+	saved, err := svc.Searches(ctx)
+	if err != nil {
+		return nil
+	}
 	pages, err := svc.Recent(ctx, 12)
 	if err != nil {
 		return nil
 	}
-	rows := make([]searchRow, 0, len(pages))
+	rows := make([]searchRow, 0, len(saved)+len(pages))
+	for i := range saved {
+		rows = append(rows, searchRow{title: saved[i].Name, note: "saved search", saved: &saved[i]})
+	}
 	for _, p := range pages {
 		note := "recent"
 		switch {
@@ -116,12 +126,21 @@ func (s *searchScreen) Typing() bool { return true }
 // Bindings implements [Screen].
 func (s *searchScreen) Bindings() []Binding {
 	k := s.env.Keys
+	if s.naming != nil {
+		return []Binding{k.Enter.Labelled("save"), k.Back.Labelled("cancel")}
+	}
 	down := k.Down
 	down.SetHelp("↓", "choose")
 	filter := k.Kind.Labelled("kind")
 	out := []Binding{k.Enter, down, filter}
-	if s.cards() != nil {
+	if cardsOf(s.res.Hits) != nil {
 		out = append(out, k.SearchReview.Labelled("review these cards"))
+	}
+	switch {
+	case s.savedRow() != nil:
+		out = append(out, k.SaveSearch.Labelled("forget it"))
+	case len(s.res.Hits) > 0:
+		out = append(out, k.SearchRead.Labelled("read these pages"), k.SaveSearch.Labelled("save this search"))
 	}
 	if s.res.Literal != "" {
 		out = append(out, k.SearchLiteral.Labelled("as typed"))
@@ -129,9 +148,29 @@ func (s *searchScreen) Bindings() []Binding {
 	return append(out, k.Back.Labelled("close"))
 }
 
+// Back implements stepping: it gives up the name that is being typed.
+func (s *searchScreen) Back() bool {
+	was := s.naming != nil
+	s.naming = nil
+	return was
+}
+
+// savedRow is the saved search under the cursor, nil for none.
+func (s *searchScreen) savedRow() *study.SavedSearch {
+	if i := s.list.Index(); s.answer == s.query && i >= 0 && i < len(s.rows) {
+		return s.rows[i].saved
+	}
+	return nil
+}
+
 // Update implements [Screen].
 func (s *searchScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	switch msg := msg.(type) {
+	case searchAllMsg:
+		if msg.id != s.id || msg.query != s.query {
+			return s, nil
+		}
+		return s, s.begin(msg)
 	case searchedMsg:
 		if msg.id != s.id || msg.query != s.query {
 			return s, nil // an answer to what is no longer asked
@@ -159,10 +198,15 @@ func (s *searchScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 			return s, s.run()
 		}
 	case tea.PasteMsg:
-		if s.input.Update(msg) {
+		if s.naming != nil {
+			s.naming.Update(msg)
+		} else if s.input.Update(msg) {
 			return s, s.run()
 		}
 	case tea.KeyPressMsg:
+		if s.naming != nil {
+			return s, s.name(msg)
+		}
 		return s, s.key(msg)
 	case tea.MouseWheelMsg:
 		s.list.Wheel(wheel(msg))
@@ -234,10 +278,17 @@ func (s *searchScreen) key(k tea.KeyPressMsg) tea.Cmd {
 		s.kind = (s.kind + len(searchKinds) - 1) % len(searchKinds)
 		return s.run()
 	case keys.SearchReview.Is(k):
-		if ids := s.cards(); ids != nil {
-			return send(reviewMsg{study.Scope{Title: "“" + strings.TrimSpace(s.input.Value()) + "”", Cards: ids}})
+		if cardsOf(s.res.Hits) != nil {
+			return s.all(true)
 		}
 		return nil
+	case keys.SearchRead.Is(k):
+		if len(s.res.Hits) > 0 {
+			return s.all(false)
+		}
+		return nil
+	case keys.SaveSearch.Is(k):
+		return s.save()
 	case keys.SearchLiteral.Is(k):
 		if s.res.Literal != "" {
 			s.input.SetValue(s.res.Literal)
@@ -262,8 +313,94 @@ func (s *searchScreen) key(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// cards lists the cards among the hits, nil when there is none.
-func (s *searchScreen) cards() []string {
+// searchAllMsg is a query answered again without a limit, to do something with
+// exactly what it finds.
+type searchAllMsg struct {
+	id, query uint64
+	review    bool
+	hits      []search.Hit
+	err       error
+}
+
+// everything is more pages than there are.
+const everything = 1 << 20
+
+// all asks again for all hits, of which the list shows the first: the cards
+// for a review, the pages for reading.
+func (s *searchScreen) all(review bool) tea.Cmd {
+	id, query, text, kind := s.id, s.query, s.input.Value(), searchKinds[s.kind]
+	ctx, index := s.env.Context, s.env.Index
+	if review {
+		kind = "card"
+	}
+	return func() tea.Msg {
+		res, err := index.Query(ctx, search.Query{Text: text, Kind: kind, Limit: everything})
+		return searchAllMsg{id, query, review, res.Hits, err}
+	}
+}
+
+// begin starts the review or the reading of what was found.
+func (s *searchScreen) begin(m searchAllMsg) tea.Cmd {
+	title := "“" + strings.TrimSpace(s.input.Value()) + "”"
+	switch {
+	case m.err != nil:
+		return sayError(m.err)
+	case m.review:
+		return send(reviewMsg{study.Scope{Title: title, Cards: cardsOf(m.hits)}})
+	}
+	list := &ReadingList{Title: title}
+	for i := range m.hits {
+		list.Places = append(list.Places, s.placeOf(&m.hits[i]))
+	}
+	if len(list.Places) == 0 {
+		return nil
+	}
+	return send(readingMsg{list})
+}
+
+// save asks for a name under which to keep the search, or forgets the saved one
+// under the cursor.
+func (s *searchScreen) save() tea.Cmd {
+	if saved := s.savedRow(); saved != nil {
+		return s.keep("Forgotten: "+saved.Name+".", func(ctx context.Context) error { return s.env.Study.ForgetSearch(ctx, saved.Name) })
+	}
+	text := strings.TrimSpace(s.input.Value())
+	if text == "" {
+		return nil
+	}
+	s.naming = widget.NewInput("name: ", "how do you want to call this search?")
+	s.naming.SetLimit(40)
+	s.naming.SetValue(text)
+	return nil
+}
+
+// name takes a key while the name is typed.
+func (s *searchScreen) name(k tea.KeyPressMsg) tea.Cmd {
+	if k.String() != "enter" {
+		s.naming.Update(k)
+		return nil
+	}
+	name, query := s.naming.Value(), strings.TrimSpace(s.input.Value())
+	if kind := searchKinds[s.kind]; kind != "" {
+		query += " kind:" + kind
+	}
+	s.naming = nil
+	return s.keep("Saved. It is offered while nothing is typed.", func(ctx context.Context) error { return s.env.Study.SaveSearch(ctx, name, query) })
+}
+
+// keep writes off the loop.
+func (s *searchScreen) keep(said string, write func(context.Context) error) tea.Cmd {
+	ctx := s.env.Context
+	return func() tea.Msg {
+		if err := write(ctx); err != nil {
+			return toastMsg{widget.Error, err.Error()}
+		}
+		return tea.BatchMsg{send(toastMsg{widget.Success, said}), send(actedMsg{})}
+	}
+}
+
+// cardsOf lists the cards among hits, nil when there is none.
+func cardsOf(hits []search.Hit) []string {
 	var ids []string
 	seen := map[string]bool{}
 	add := func(h *search.Hit) {
@@ -272,10 +409,10 @@ func (s *searchScreen) cards() []string {
 			ids = append(ids, h.Card)
 		}
 	}
-	for i := range s.res.Hits {
-		add(&s.res.Hits[i])
-		for j := range s.res.Hits[i].More {
-			add(&s.res.Hits[i].More[j])
+	for i := range hits {
+		add(&hits[i])
+		for j := range hits[i].More {
+			add(&hits[i].More[j])
 		}
 	}
 	return ids
@@ -290,6 +427,11 @@ func (s *searchScreen) open() tea.Cmd {
 	if i < 0 || i >= len(s.rows) {
 		return nil
 	}
+	if saved := s.rows[i].saved; saved != nil {
+		s.input.SetValue(saved.Query)
+		s.kind = 0
+		return s.run()
+	}
 	return send(pageMsg{s.rows[i].place})
 }
 
@@ -301,7 +443,11 @@ func (s *searchScreen) Over(base []string, w, h int) []string {
 		bh = h - 2
 	}
 	inner := bw - 4
-	field, col := s.input.View(t, max(10, inner-22))
+	input := s.input
+	if s.naming != nil {
+		input = s.naming
+	}
+	field, col := input.View(t, max(10, inner-22))
 	lines := []string{widget.Between(field, t.Muted.Render(s.counted()), inner, t), s.kinds(inner)}
 	if text := s.notice(); text != "" {
 		lines = append(lines, widget.Clip(text, inner, t.Glyphs.Ellipsis))
