@@ -185,7 +185,18 @@ func (p *prompter) ask(ctx context.Context) error {
 	if q.Face.Note != "" {
 		fmt.Fprintf(p.Stdout, "\nNote: %s\n", p.text(q.Face.Note))
 	}
+	if q.Changed {
+		p.changed(q)
+	}
 	return p.grade(ctx, q, suggest)
+}
+
+// changed says how the answer differs from the one last graded.
+func (p *prompter) changed(q *study.Question) {
+	fmt.Fprintln(p.Stdout, "\nThe answer has changed since you learned it. k keeps the schedule, r learns it anew, or grade it as it is now.")
+	if ds := q.Change(); ds != nil {
+		fmt.Fprintln(p.Stdout, p.text(study.MarkDiff(ds, func(_ study.DiffOp, text string) string { return text })))
+	}
 }
 
 // text is Markdown as it is written, without control characters.
@@ -369,6 +380,12 @@ func (p *prompter) grade(ctx context.Context, q *study.Question, suggest srs.Gra
 		}
 		g := suggest
 		if text != "" {
+			switch {
+			case q.Changed && (text == "k" || text == "keep"):
+				return p.ses.Keep(ctx)
+			case q.Changed && (text == "r" || text == "relearn"):
+				return p.ses.Relearn(ctx)
+			}
 			if done, err := p.command(text); done || err != nil {
 				return err
 			}

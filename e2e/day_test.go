@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -235,4 +237,36 @@ func TestConfidence(t *testing.T) {
 	if out := hone(t, home, "stats"); !strings.Contains(out, "sure       0% known of 1 answers") {
 		t.Errorf("stats say:\n%s", out)
 	}
+}
+
+// TestEditedCard: an answer that was edited in its file is shown word by word
+// when it is asked again, and its schedule is kept.
+func TestEditedCard(t *testing.T) {
+	home := t.TempDir()
+	drill(t, home, 1)
+	x := Start(t, Options{Home: home, Args: []string{"review", "drill"}})
+	x.See("What is question 1")
+	x.Press("space")
+	x.See("It is answer 1")
+	x.Press("2") // it comes again today
+	x.See(" 1 / 2")
+	file := filepath.Join(home, ".local", "share", "hone", "pages", "drill.md")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "It is answer 1", "It is surely answer 1", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x.Press("ctrl+c")
+	x.End()
+	x = Start(t, Options{Home: home, Args: []string{"review", "drill"}})
+	x.See("Changed since you learned it")
+	x.Press("space")
+	x.See("It is {+surely+} answer 1.", "keeps the schedule")
+	x.Press("a")
+	x.SeeNo("Changed since you learned it")
+	x.See("What is question 1")
+	x.Press("ctrl+c")
+	x.End()
 }

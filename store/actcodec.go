@@ -27,7 +27,8 @@ func (a Review) body(at int64) []byte {
 	b = putBool(b, 6, a.Practice)
 	b = putUint(b, 7, uint64(a.Confidence))
 	b = putFixed64(b, 8, a.AnswerHash)
-	return putUint(b, 9, uint64(a.Step))
+	b = putUint(b, 9, uint64(a.Step))
+	return putString(b, 10, a.Answer)
 }
 
 func decodeReview(card string, at int64, body []byte) (Review, error) {
@@ -53,6 +54,8 @@ func decodeReview(card string, at int64, body []byte) (Review, error) {
 			a.AnswerHash = r.u
 		case 9:
 			a.Step = uint8(r.u)
+		case 10:
+			a.Answer = string(r.data)
 		}
 	}
 	a.Due += dueAfter(at, a.ScheduledDays)
@@ -68,7 +71,7 @@ func (a Suspend) body(int64) []byte { return putSwitch(a.On) }
 func (a Mark) body(int64) []byte    { return putSwitch(a.On) }
 func (a Bury) body(int64) []byte    { return putInt(nil, 1, int64(a.Until)) }
 func (a Forget) body(int64) []byte  { return nil }
-func (a Keep) body(int64) []byte    { return putFixed64(nil, 1, a.AnswerHash) }
+func (a Keep) body(int64) []byte    { return putString(putFixed64(nil, 1, a.AnswerHash), 2, a.Answer) }
 func (a Place) body(int64) []byte   { return putSchedule(nil, a.State) }
 func (a Tick) body(int64) []byte    { return putUint(nil, 1, uint64(a.State)) }
 func (a Status) body(int64) []byte  { return putUint(nil, 1, uint64(a.State)) }
@@ -177,8 +180,11 @@ func decodeAct(k Kind, subject string, at int64, body []byte) (Act, error) {
 	case Kept:
 		a := Keep{Card: id}
 		for r.next() {
-			if r.num == 1 {
+			switch r.num {
+			case 1:
 				a.AnswerHash = r.u
+			case 2:
+				a.Answer = string(r.data)
 			}
 		}
 		return pass(a, r.err)
@@ -319,6 +325,9 @@ func checkAct(a Act) error {
 		if a.ScheduledDays < 0 || a.State > srs.Relearning {
 			return fmt.Errorf("%s: negative interval or unknown state %d", s, a.State)
 		}
+		return checkAnswer(s, a.Answer)
+	case Keep:
+		return checkAnswer(s, a.Answer)
 	case Tick:
 		return checkState(s, a.State)
 	case Status:
@@ -363,6 +372,13 @@ func checkText(s, text string) error {
 		return fmt.Errorf("%s: the text is not UTF-8", s)
 	}
 	return nil
+}
+
+func checkAnswer(s, text string) error {
+	if len(text) > MaxAnswer {
+		return fmt.Errorf("%s: the answer's text has %d bytes, more than %d", s, len(text), MaxAnswer)
+	}
+	return checkText(s, text)
 }
 
 func checkFinite(s string, values ...float64) error {

@@ -96,7 +96,13 @@ type Review struct {
 	Confidence uint8 `json:"confidence,omitempty"`
 	// AnswerHash is the hash of the answer that was graded, 0 if unknown.
 	AnswerHash uint64 `json:"answer_hash,omitempty,string"`
+	// Answer is the text of that answer, where the log does not have it yet;
+	// at most MaxAnswer bytes.
+	Answer string `json:"answer,omitempty"`
 }
+
+// MaxAnswer bounds the text of an answer in the log, in bytes.
+const MaxAnswer = 4096
 
 // Suspend takes a card out of every queue, or puts it back.
 type Suspend struct {
@@ -126,6 +132,7 @@ type Forget struct {
 type Keep struct {
 	Card       string `json:"-"`
 	AnswerHash uint64 `json:"answer_hash,string"`
+	Answer     string `json:"answer,omitempty"` // its text, as in Review
 }
 
 // Place gives a card a scheduling state outright: an import that knows the

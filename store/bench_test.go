@@ -58,6 +58,8 @@ func bigFile(b *testing.B) string {
 
 func benchCard(i int) string { return fmt.Sprintf("consistency-models-%05d", i) }
 
+const benchAnswer = "The last finished step first: a refund before the release would let goods be kept."
+
 // fillFile answers cards in random order, as a person does over years: a
 // thousand acts in a transaction, since only the result matters.
 func fillFile(path string, cards, reviews int) error {
@@ -73,16 +75,18 @@ func fillFile(path string, cards, reviews int) error {
 		acts = acts[:0]
 		err := s.update(context.Background(), func(w *writer) error {
 			for range min(1000, reviews-n) {
-				card := n
+				// The first answer to a card has the text of what was learned: 82
+				// bytes, as the cards of the library have on average.
+				card, text := n, benchAnswer
 				if n >= cards {
-					card = r.IntN(cards)
+					card, text = r.IntN(cards), ""
 				}
 				c.step(time.Duration(20+r.IntN(20000)) * time.Millisecond)
 				w.group = 0
 				days := int32(1 + r.IntN(90))
 				if _, err := w.do(Review{
 					Card: benchCard(card), Grade: srs.Grade(1 + r.IntN(4)), State: srs.Review, Due: dueAfter(c.ms(), days), ScheduledDays: days,
-					Took: uint32(2000 + r.IntN(20000)), Params: 123456789, AnswerHash: r.Uint64(),
+					Took: uint32(2000 + r.IntN(20000)), Params: 123456789, AnswerHash: r.Uint64(), Answer: text,
 				}); err != nil {
 					return err
 				}

@@ -16,12 +16,12 @@ import (
 
 // sampleActs is one act of each kind, with every field set.
 var sampleActs = []Act{
-	Review{Card: "c", Grade: srs.Hard, State: srs.Relearning, Step: 2, Due: 1234567890123, ScheduledDays: 40, Params: 99, Took: 4321, Practice: true, Confidence: 2, AnswerHash: math.MaxUint64},
+	Review{Card: "c", Grade: srs.Hard, State: srs.Relearning, Step: 2, Due: 1234567890123, ScheduledDays: 40, Params: 99, Took: 4321, Practice: true, Confidence: 2, AnswerHash: math.MaxUint64, Answer: "an answer,\nof two lines"},
 	Suspend{"c", true},
 	Bury{"c", -3},
 	Mark{"c", true},
 	Forget{"c"},
-	Keep{"c", 1 << 60},
+	Keep{"c", 1 << 60, "A new answer."},
 	Place{"my:c", srs.Card{State: srs.Review, Step: 1, Memory: srs.Memory{Stability: 2.5, Difficulty: 7.1, Fast: 0.3}, Due: 5, Last: 3, LastDay: 20000, ScheduledDays: 7, Reps: 4, Lapses: 2}},
 	Tick{"t", NotForMe},
 	Status{"p", Doing},

@@ -123,7 +123,7 @@ func (f *cardFold) apply(e *Event, days dayDelta, p Projector) {
 	case Bury:
 		f.BuriedUntil = a.Until
 	case Keep:
-		f.AnswerHash = a.AnswerHash
+		f.learned(a.AnswerHash, a.Answer)
 	case Forget:
 		f.CardState = CardState{Suspended: f.Suspended, Marked: f.Marked, BuriedUntil: f.BuriedUntil}
 		f.answered, f.interval = false, 0
@@ -178,8 +178,14 @@ func (f *cardFold) review(e *Event, a Review, days dayDelta, p Projector) {
 		f.SureWrongDay = e.Day
 	}
 	if a.AnswerHash != 0 {
-		f.AnswerHash = a.AnswerHash
+		f.learned(a.AnswerHash, a.Answer)
 	}
+}
+
+// learned takes note of the answer that was graded or kept.
+func (f *cardFold) learned(hash uint64, text string) {
+	f.AnswerKept = text != "" || f.AnswerKept && f.AnswerHash == hash
+	f.AnswerHash = hash
 }
 
 // queued reports whether the card stands in the due index.
@@ -197,7 +203,8 @@ func (f *cardFold) record() []byte {
 	b = putUint(b, 19, uint64(f.LastConfidence))
 	b = putBool(b, 20, f.answered)
 	b = putInt(b, 21, int64(f.interval))
-	return putInt(b, 22, int64(f.SureWrongDay))
+	b = putInt(b, 22, int64(f.SureWrongDay))
+	return putBool(b, 23, f.AnswerKept)
 }
 
 func (f *cardFold) decode(b []byte) error {
@@ -226,6 +233,8 @@ func (f *cardFold) decode(b []byte) error {
 			f.interval = int32(r.int())
 		case 22:
 			f.SureWrongDay = Day(r.int())
+		case 23:
+			f.AnswerKept = r.u != 0
 		default:
 			scheduleField(&f.Card, &r)
 		}

@@ -132,7 +132,7 @@ func drawAct(t *rapid.T, at int64) Act {
 	case 3:
 		return Forget{card}
 	case 4:
-		return Keep{card, rapid.Uint64().Draw(t, "hash")}
+		return Keep{card, rapid.Uint64().Draw(t, "hash"), rapid.SampledFrom([]string{"", "old", "new"}).Draw(t, "text")}
 	case 5:
 		return Place{card, srs.Card{State: srs.State(rapid.IntRange(0, 3).Draw(t, "state")), Due: at + 5, Last: at, LastDay: 9, ScheduledDays: int32(rapid.IntRange(0, 40).Draw(t, "days")), Reps: 3}}
 	case 6:
@@ -153,6 +153,7 @@ func drawAct(t *rapid.T, at int64) Act {
 		Card: card, Grade: srs.Grade(rapid.IntRange(1, 4).Draw(t, "grade")), State: srs.State(rapid.IntRange(1, 3).Draw(t, "state")),
 		Due: dueAfter(at, days) + int64(rapid.IntRange(0, 2).Draw(t, "late")), ScheduledDays: days, Took: uint32(rapid.IntRange(0, 60000).Draw(t, "took")),
 		Practice: rapid.IntRange(0, 5).Draw(t, "practice") == 0, AnswerHash: uint64(rapid.IntRange(0, 3).Draw(t, "answer")),
+		Answer: rapid.SampledFrom([]string{"", "", "old", "new"}).Draw(t, "text"),
 		Params: uint32(rapid.IntRange(0, 2).Draw(t, "params")), Confidence: uint8(rapid.IntRange(0, 3).Draw(t, "confidence")),
 	}
 }
@@ -234,6 +235,7 @@ func (m *model) fold() map[string]any {
 				cards[a.Card] = c
 			case Keep:
 				c := cards[a.Card]
+				c.AnswerKept = a.Answer != "" || c.AnswerKept && c.AnswerHash == a.AnswerHash
 				c.AnswerHash = a.AnswerHash
 				cards[a.Card] = c
 			case Forget:
@@ -277,6 +279,7 @@ func (m *model) fold() map[string]any {
 					c.SureWrongDay = st.day
 				}
 				if a.AnswerHash != 0 {
+					c.AnswerKept = a.Answer != "" || c.AnswerKept && c.AnswerHash == a.AnswerHash
 					c.AnswerHash = a.AnswerHash
 				}
 				cards[a.Card], hidden[a.Card] = c, [2]int32{1, a.ScheduledDays}

@@ -20,6 +20,8 @@ type CardState struct {
 	LastGrade srs.Grade
 	// AnswerHash is the hash of the answer last graded or kept.
 	AnswerHash uint64
+	// AnswerKept says that the log has the text of that answer.
+	AnswerKept bool
 	// Practices counts extra practice since the card was new.
 	Practices uint32
 	// LastConfidence is the Confidence of the last answer that was not

@@ -33,6 +33,7 @@ type Question struct {
 	Choices  [4]Choice // by grade, Again first
 	Shuffle  []int     // order in which options or steps are shown
 	Changed  bool      // the answer was edited since it was last graded
+	Was      string    // the answer last graded, if Changed; "" when it is not on record
 	AskSure  bool      // ask how sure the person is before the answer is shown
 	WasSure  bool      // the last day's answer was wrong although the person was sure
 	Asked    time.Time // when it was first shown
@@ -222,6 +223,9 @@ func (ses *Session) question(tx *store.Tx, c *kb.Card, state store.CardState, m 
 		AskSure: m.settings.Confidence, WasSure: surprised(&state, m.today),
 		Changed: state.AnswerHash != 0 && state.AnswerHash != face.AnswerHash,
 	}
+	if q.Changed {
+		q.Was = learnedText(tx, c.ID, state.AnswerHash)
+	}
 	q.next, q.day = ses.planner(tx, m).preview(state.Card, c.ID, q.Page), m.today
 	q.Choices = choices(m, q.next)
 	seed := srs.Seed(c.ID) + uint64(state.Card.Reps)
@@ -291,6 +295,9 @@ func (ses *Session) review(ctx context.Context, q *Question, g srs.Grade, took t
 	}
 	err := ses.svc.view(ctx, func(tx *store.Tx, m *moment) error {
 		state, _ := tx.Card(q.Card.ID)
+		if !state.AnswerKept || state.AnswerHash != q.Face.AnswerHash {
+			r.Answer = answerText(q.Face, q.Card.Form)
+		}
 		p := ses.planner(tx, m)
 		next := p.preview(state.Card, q.Card.ID, q.Page)[g-1]
 		if shown := q.next[g-1]; shown.ScheduledDays > 0 && q.day == m.today && state.Card == q.State.Card {

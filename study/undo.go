@@ -62,6 +62,8 @@ func Describe(act store.Act) Undone {
 		return Undone{Text: onOff(a.On, "marking", "unmarking") + " “" + a.Card + "”", Card: a.Card}
 	case store.Forget:
 		return Undone{Text: "resetting “" + a.Card + "”", Card: a.Card}
+	case store.Keep:
+		return Undone{Text: "keeping “" + a.Card + "” with its new answer", Card: a.Card}
 	case store.Tick:
 		return Undone{Text: "setting “" + a.Task + "” to " + TaskStateName(a.State), Task: a.Task}
 	case store.Status:

@@ -611,6 +611,18 @@ func (s *stage) set(name, value string) {
 	}
 }
 
+// changeOwnCard learns the card of the person's own page, edits its answer in
+// the file, and asks it again when it is due.
+func (s *stage) changeOwnCard() {
+	s.Helper()
+	s.review("my:name")
+	s.press("space", "4", "esc")
+	s.now = s.now.AddDate(0, 3, 0)
+	s.write("conventions.md", strings.Replace(ownPage, "A: undo-something", "A: undo-something-else, and **never** twice", 1))
+	s.run(reload(s.env))
+	s.review("my:name")
+}
+
 // review begins a review of the named cards, in this order.
 func (s *stage) review(cards ...string) {
 	s.send(reviewMsg{study.Scope{Title: "test", Cards: cards}})

@@ -75,6 +75,10 @@ var scenes = []scene{
 	{"review-points-shown", false, reviewing("saga-points", "space", "space", "j")},
 	{"review-long-shown", false, reviewing("saga-long", "space")},
 	{"review-day", false, keysTo("3")},
+	{"review-changed", false, func(s *stage) {
+		s.changeOwnCard()
+		s.press("space")
+	}},
 	{"review-sure", false, func(s *stage) { s.set("confidence", "on"); reviewing("saga-what")(s) }},
 	{"review-sure-typed", false, func(s *stage) {
 		s.set("confidence", "on")

@@ -69,7 +69,7 @@ type Keys struct {
 
 	// Review.
 	Show, Again, Hard, Good, Easy, Skip, Bury, BuryPage, SuspendCard, SuspendPage, Mark Binding
-	Guess, Unsure, Sure                                                                 Binding
+	Guess, Unsure, Sure, Keep, Relearn                                                  Binding
 	Info, EditCard, Source, Submit, TickOption, MoveUp, MoveDown, Practise, Field       Binding
 
 	// Search.
@@ -195,6 +195,8 @@ func (k *Keys) bindStudy() {
 	k.Guess = bind("review.guess", "Review", "it is a guess", "1")
 	k.Unsure = bind("review.unsure", "Review", "unsure", "2")
 	k.Sure = bind("review.sure", "Review", "sure", "3")
+	k.Keep = bind("review.keep", "Review", "keep the schedule of a changed card", "a")
+	k.Relearn = bind("review.relearn", "Review", "learn a changed card anew", "R")
 	k.Skip = bind("review.skip", "Review", "skip", "s")
 	k.Bury = bind("review.bury", "Review", "bury until tomorrow", "-", "z")
 	k.BuryPage = bind("review.bury-page", "Review", "bury this page's cards", "=", "Z")
@@ -247,7 +249,8 @@ func (k *Keys) index() {
 		&k.Up, &k.Down, &k.PageUp, &k.PageDown, &k.HalfUp, &k.HalfDown, &k.Home, &k.End, &k.Enter, &k.Toggle, &k.ChooseAll, &k.Filter, &k.Sort, &k.Reverse, &k.Fold,
 		&k.NextHeading, &k.PrevHeading, &k.NextLink, &k.PrevLink, &k.History, &k.Forward, &k.Hints, &k.Outline, &k.NextMatch, &k.PrevMatch,
 		&k.CopyCode, &k.CopyLink, &k.Bookmark, &k.Note, &k.ReviewPage, &k.Tasks, &k.Plain, &k.PanLeft, &k.PanRight, &k.Next, &k.About, &k.Editor,
-		&k.Show, &k.Guess, &k.Unsure, &k.Sure, &k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown, &k.Practise, &k.Field,
+		&k.Show, &k.Guess, &k.Unsure, &k.Sure, &k.Keep, &k.Relearn,
+		&k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown, &k.Practise, &k.Field,
 		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchRead, &k.SaveSearch, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default, &k.BackUp,
 		&k.Cycle, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More,
 	)

@@ -167,6 +167,9 @@ func (r *reviewScreen) bindings() []Binding {
 			grade.SetHelp("enter", strings.ToLower(r.suggest.String()))
 			out = []Binding{k.TickOption.Labelled("tick"), grade, all}
 		}
+		if r.q.Changed {
+			out = append(out, k.Keep.Labelled("keep"), k.Relearn.Labelled("relearn"))
+		}
 		return append(out, k.Undo, k.Source, k.Skip, k.Bury, k.SuspendCard, k.Mark, k.Info, k.EditCard, k.Back)
 	case r.Typing():
 		return []Binding{k.Submit.Labelled("check"), k.Field.Labelled("other keys"), k.Back}

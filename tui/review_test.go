@@ -516,3 +516,39 @@ func TestStatsShowConfidence(t *testing.T) {
 	s.press("j", "j", "j", "j", "j")
 	s.sees("Sure: 50 % known of", "50 % of 2")
 }
+
+// An edited answer is shown word by word; keeping leaves the schedule, learning
+// anew resets the card, and both can be taken back.
+func TestReviewChangedAnswer(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.changeOwnCard()
+	before := s.state("my:name")
+	s.sees("Changed since you learned it")
+	s.lacks("[-undo-something-]")
+	s.press("a", "R") // nothing to decide before the answer is shown
+	if s.asked() != "my:name" || s.state("my:name") != before {
+		t.Fatal("a key acted on a card whose answer was not shown")
+	}
+	s.press("space")
+	s.sees("[-undo-something-]", "{+undo-something-else, and **never** twice+}", "a keeps the schedule", "R learns it anew")
+	s.press("a")
+	if got := s.state("my:name"); got.Card != before.Card || got.AnswerHash == before.AnswerHash {
+		t.Errorf("keeping made %+v of %+v", got, before)
+	}
+	s.lacks("Changed since you learned it")
+	s.press("u")
+	s.sees("Changed since you learned it", "Undone: keeping")
+	s.press("space", "R")
+	if got := s.state("my:name").Card.Reps; got != 0 {
+		t.Errorf("a card to be learned anew has %d answers", got)
+	}
+	s.sees("new")
+	s.press("u")
+	if got := s.state("my:name"); got != before {
+		t.Errorf("undo left %+v, want %+v", got, before)
+	}
+	s.press("space", "3")
+	if got := s.state("my:name"); got.Card.Reps != before.Card.Reps+1 || got.AnswerHash == before.AnswerHash {
+		t.Errorf("grading made %+v", got)
+	}
+}

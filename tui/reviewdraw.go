@@ -22,6 +22,7 @@ type drawnCard struct {
 	theme          *theme.Theme
 	question, back []string
 	note           []string
+	change         []string   // how the answer differs from the one last graded
 	parts          [][]string // options, steps or points, in the order of the page
 	spans          [][2]int   // lines of the body that each item shown takes, for the mouse
 }
@@ -153,7 +154,7 @@ func (r *reviewScreen) body(w int) ([]string, bodyMarks) {
 	out = append(out, widget.Between(t.Muted.Render(widget.Clip(widget.Clean(where), room, t.Glyphs.Ellipsis)), r.times(), width, t))
 	gap()
 	if r.q.Changed {
-		out = append(out, t.Warning.Render(t.Glyphs.Flag+" This card's answer was edited since you last graded it."))
+		out = append(out, t.Warning.Render(widget.Clip(t.Glyphs.Flag+" Changed since you learned it", width, t.Glyphs.Ellipsis)))
 		gap()
 	}
 	out = append(out, d.question...)
@@ -214,6 +215,10 @@ func (r *reviewScreen) body(w int) ([]string, bodyMarks) {
 			out = append(out, "")
 			out = append(out, d.note...)
 		}
+		if r.q.Changed {
+			gap()
+			out = append(out, d.change...)
+		}
 	}
 	if r.shown && r.q.Card.Form != kb.FormPoints {
 		at.end = len(out)
@@ -251,7 +256,7 @@ func (r *reviewScreen) times() string {
 
 func (r *reviewScreen) draw(width int) *drawnCard {
 	t, f := r.env.Theme, r.q.Face
-	if d := &r.drawn; d.card == f.ID && d.reps == r.q.State.Card.Reps && d.width == width && d.theme == t {
+	if d := &r.drawn; d.card == f.ID && (len(d.change) > 0) == r.q.Changed && d.reps == r.q.State.Card.Reps && d.width == width && d.theme == t {
 		return d
 	}
 	render := func(src string, w int) []string {
@@ -268,6 +273,9 @@ func (r *reviewScreen) draw(width int) *drawnCard {
 	}
 	d.back = render(answer, width)
 	d.note = render(f.Note, width)
+	if r.q.Changed {
+		d.change = r.change(width)
+	}
 	part := func(src string) { d.parts = append(d.parts, render(src, max(8, width-6))) }
 	for _, o := range f.Options {
 		part(o.Text)
@@ -280,6 +288,36 @@ func (r *reviewScreen) draw(width int) *drawnCard {
 	}
 	r.drawn = d
 	return &r.drawn
+}
+
+// change says how the answer differs from the one last graded, and what to do
+// about it.
+func (r *reviewScreen) change(width int) []string {
+	t, k := r.env.Theme, r.env.Keys
+	out := []string{t.Heading3.Render("CHANGED SINCE YOU LEARNED IT")}
+	if ds := r.q.Change(); ds != nil {
+		for i := range ds {
+			lines := strings.Split(ds[i].Text, "\n")
+			for j := range lines {
+				lines[j] = widget.Clean(lines[j])
+			}
+			ds[i].Text = strings.Join(lines, "\n")
+		}
+		text := study.MarkDiff(ds, func(op study.DiffOp, s string) string {
+			if op == study.Extra {
+				return t.Removed.Render(s)
+			}
+			return t.Added.Render(s)
+		})
+		for line := range strings.SplitSeq(text, "\n") {
+			out = append(out, widget.Wrap(line, width)...)
+		}
+	} else {
+		out = append(out, widget.Wrap(t.Muted.Render("What it was is not on record: it was graded before hone kept the text of answers."), width)...)
+	}
+	keys := t.Key.Render(firstKey(k.Keep)) + t.KeyLabel.Render(" keeps the schedule   ") + t.Key.Render(firstKey(k.Relearn)) + t.KeyLabel.Render(" learns it anew   ") +
+		t.KeyLabel.Render("or grade it as it is now")
+	return append(out, widget.Wrap(keys, width)...)
 }
 
 func (r *reviewScreen) pageTitle(slug string) string {

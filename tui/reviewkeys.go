@@ -110,6 +110,10 @@ func (r *reviewScreen) gradeKey(k tea.KeyPressMsg) srs.Grade {
 func (r *reviewScreen) command(k tea.KeyPressMsg) tea.Cmd {
 	keys, ses := r.env.Keys, r.session
 	switch {
+	case r.shown && r.q.Changed && keys.Keep.Is(k):
+		return r.act("drop", plainAct(ses.Keep))
+	case r.shown && r.q.Changed && keys.Relearn.Is(k):
+		return r.act("drop", plainAct(ses.Relearn))
 	case keys.Skip.Is(k):
 		return r.act("drop", plainAct(ses.Skip))
 	case keys.Bury.Is(k):
