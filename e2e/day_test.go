@@ -270,3 +270,32 @@ func TestEditedCard(t *testing.T) {
 	x.Press("ctrl+c")
 	x.End()
 }
+
+// TestWideCodeInReview: code wider than the window is clipped, and the arrows
+// move along it.
+func TestWideCodeInReview(t *testing.T) {
+	home := t.TempDir()
+	dir := filepath.Join(home, ".local", "share", "hone", "pages")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	page := "---\ntitle: Wide\n---\n\n# Wide\n\n**Wide** is code.\n\n## Flashcards\n\n### wide-code (code)\n\nQ: What is at the end?\n\n```go\n" +
+		"first(" + strings.Repeat("x, ", 30) + "last)\n```\n\nA: The last one.\n"
+	if err := os.WriteFile(filepath.Join(dir, "wide.md"), []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x := Start(t, Options{Home: home, Cols: 60, Rows: 20, Args: []string{"review", "wide"}})
+	x.See("What is at the end?", "first(")
+	x.SeeNo("last)")
+	for range 8 {
+		x.Press("right")
+	}
+	x.See("last)")
+	x.SeeNo("first(")
+	for range 8 {
+		x.Press("left")
+	}
+	x.See("first(")
+	x.Press("ctrl+c")
+	x.End()
+}

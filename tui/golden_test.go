@@ -74,6 +74,11 @@ var scenes = []scene{
 	{"review-points", false, reviewing("saga-points")},
 	{"review-points-shown", false, reviewing("saga-points", "space", "space", "j")},
 	{"review-long-shown", false, reviewing("saga-long", "space")},
+	{"review-long-panned", false, func(s *stage) {
+		reviewing("saga-long", "space")(s)
+		s.screen()
+		s.press("right", "right")
+	}},
 	{"review-day", false, keysTo("3")},
 	{"review-changed", false, func(s *stage) {
 		s.changeOwnCard()

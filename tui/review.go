@@ -135,6 +135,9 @@ func (r *reviewScreen) Typing() bool {
 // Bindings implements [Screen].
 func (r *reviewScreen) Bindings() []Binding {
 	out := r.bindings()
+	if r.q != nil && r.drawn.card == r.q.Face.ID && r.drawn.widest > 0 && !r.Typing() {
+		out = slices.Insert(out, min(2, len(out)), r.env.Keys.PanRight)
+	}
 	if r.q != nil && r.q.AskSure && !r.shown && !r.Typing() {
 		k := r.env.Keys
 		sure := k.Guess

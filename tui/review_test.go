@@ -552,3 +552,26 @@ func TestReviewChangedAnswer(t *testing.T) {
 		t.Errorf("grading made %+v", got)
 	}
 }
+
+// Code wider than its column is clipped with a mark, and pans as in the reader.
+func TestReviewWideCodePans(t *testing.T) {
+	s := due(t, "saga-long", "acid-letters")
+	const begin, end = "for i := len(done)", "Undo(ctx)) }"
+	s.sees(begin)
+	s.lacks(end)
+	for range 12 {
+		s.press("right")
+	}
+	s.sees(end)
+	s.lacks(begin)
+	s.press("space")
+	s.sees(end) // showing the answer does not lose the place
+	for range 12 {
+		s.press("h")
+	}
+	s.sees(begin)
+	s.press("l", "4")
+	s.sees("What do the letters")
+	s.press("right")
+	s.sees("What do the letters of ACID stand for?")
+}

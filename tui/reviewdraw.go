@@ -24,6 +24,8 @@ type drawnCard struct {
 	note           []string
 	change         []string   // how the answer differs from the one last graded
 	parts          [][]string // options, steps or points, in the order of the page
+	docs           []cardDoc  // what the lines above are of
+	pan, widest    int        // columns that wide code is moved; the most it can be
 	spans          [][2]int   // lines of the body that each item shown takes, for the mouse
 }
 
@@ -259,24 +261,32 @@ func (r *reviewScreen) draw(width int) *drawnCard {
 	if d := &r.drawn; d.card == f.ID && (len(d.change) > 0) == r.q.Changed && d.reps == r.q.State.Card.Reps && d.width == width && d.theme == t {
 		return d
 	}
-	render := func(src string, w int) []string {
-		if strings.TrimSpace(src) == "" {
-			return nil
-		}
-		return markdown.Render(src, w, t, markdown.Options{Gaps: true, Title: r.pageTitle}).Lines
-	}
 	d := drawnCard{card: f.ID, reps: r.q.State.Card.Reps, width: width, theme: t}
-	d.question = render(f.Question, width)
+	d.parts = make([][]string, len(f.Options)+len(f.Steps)+len(f.Points))
+	render := func(src string, w int, into *[]string) {
+		if strings.TrimSpace(src) != "" {
+			doc := markdown.Render(src, w, t, markdown.Options{Gaps: true, Title: r.pageTitle})
+			*into, d.docs = doc.Lines, append(d.docs, cardDoc{doc, into})
+			for i := range doc.Codes {
+				d.widest = max(d.widest, doc.CanPan(i))
+			}
+		}
+	}
+	render(f.Question, width, &d.question)
 	answer := f.Answer
 	if r.q.Card.Form == kb.FormCloze {
 		answer = f.Before + "==" + f.Gap + "==" + f.After
 	}
-	d.back = render(answer, width)
-	d.note = render(f.Note, width)
+	render(answer, width, &d.back)
+	render(f.Note, width, &d.note)
 	if r.q.Changed {
 		d.change = r.change(width)
 	}
-	part := func(src string) { d.parts = append(d.parts, render(src, max(8, width-6))) }
+	n := 0
+	part := func(src string) {
+		render(src, max(8, width-6), &d.parts[n])
+		n++
+	}
 	for _, o := range f.Options {
 		part(o.Text)
 	}
@@ -287,7 +297,39 @@ func (r *reviewScreen) draw(width int) *drawnCard {
 		part(p)
 	}
 	r.drawn = d
+	for i := range r.drawn.docs { // the lines have moved with the rest
+		switch doc := &r.drawn.docs[i]; doc.lines {
+		case &d.question:
+			doc.lines = &r.drawn.question
+		case &d.back:
+			doc.lines = &r.drawn.back
+		case &d.note:
+			doc.lines = &r.drawn.note
+		}
+	}
 	return &r.drawn
+}
+
+// cardDoc is a piece of a card with where its lines are kept.
+type cardDoc struct {
+	*markdown.Doc
+	lines *[]string
+}
+
+// panTo moves the view into all code that is wider than its column.
+func (d *drawnCard) panTo(pan int) {
+	d.pan = max(0, min(pan, d.widest))
+	for _, doc := range d.docs {
+		lines := slices.Clone(doc.Lines)
+		for i, c := range doc.Codes {
+			if doc.CanPan(i) > 0 {
+				m := markdown.NoMarks()
+				m.Code, m.Pan = i, d.pan
+				copy(lines[c.FirstLine:], doc.Window(c.FirstLine, c.LastLine-c.FirstLine+1, m))
+			}
+		}
+		*doc.lines = lines
+	}
 }
 
 // change says how the answer differs from the one last graded, and what to do

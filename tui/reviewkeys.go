@@ -56,6 +56,14 @@ func (r *reviewScreen) key(k tea.KeyPressMsg) tea.Cmd {
 		r.follow = false
 		return nil
 	}
+	switch {
+	case keys.PanRight.Is(k):
+		r.drawn.panTo(r.drawn.pan + 8)
+		return nil
+	case keys.PanLeft.Is(k):
+		r.drawn.panTo(r.drawn.pan - 8)
+		return nil
+	}
 	if r.arrange(k) {
 		return nil
 	}
