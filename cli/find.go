@@ -315,6 +315,7 @@ type taskJSON struct {
 	Slug  string `json:"slug"`
 	Text  string `json:"text"`
 	State string `json:"state"`
+	Offer string `json:"offer"` // why it may be ticked, "" if nothing speaks for it
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -400,7 +401,7 @@ func (a *app) showJSON(v *study.PageView, src string) error {
 		out.Cards = append(out.Cards, toFaceJSON(c.Card, f, c.Name))
 	}
 	for _, t := range v.Tasks {
-		out.Tasks = append(out.Tasks, taskJSON{t.ID, t.Slug, t.Text, study.TaskStateName(t.State)})
+		out.Tasks = append(out.Tasks, taskJSON{t.ID, t.Slug, t.Text, study.TaskStateName(t.State), t.Offer})
 	}
 	for _, b := range v.Backlinks {
 		out.Backlinks = append(out.Backlinks, b.Slug)

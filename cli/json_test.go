@@ -87,6 +87,7 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 
 		"backup list":   {{"backup", "list"}},
 		"search --list": {{"search", "--list"}},
+		"path needs":    {{"path", "needs", "cqrs"}},
 	}
 	if got, want := slices.Sorted(maps.Keys(documented)), slices.Sorted(maps.Keys(commands)); !slices.Equal(got, want) {
 		t.Fatalf("documented are the commands %v, tested %v", got, want)

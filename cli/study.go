@@ -213,8 +213,11 @@ func (a *app) checklistCommand() *cobra.Command {
 		Use: "checklist [PAGE]...", Short: "Show checklists and practice tasks, or tick one",
 		Long: `Show the tasks of some pages, or an overview of all checklists.
 
-With --json: slug, title, done, and tasks with id, slug, text and state (to do,
-doing, done, not for me).`,
+An item that names pages which were read, or whose cards are all known, offers to
+be ticked: "hone checklist tick --offered PAGE" takes the offers of a list.
+
+With --json: slug, title, done, and tasks with id, slug, text, state (to do,
+doing, done, not for me) and offer.`,
 		ValidArgsFunction: a.completePages,
 		RunE: func(cmd *cobra.Command, slugs []string) error {
 			svc, err := a.study()
@@ -231,7 +234,7 @@ doing, done, not for me).`,
 				for _, c := range lists {
 					j := checklistJSON{c.Page.Slug, c.Page.Title, c.Done, []taskJSON{}}
 					for _, t := range c.Items {
-						j.Tasks = append(j.Tasks, taskJSON{t.ID, t.Slug, t.Text, study.TaskStateName(t.State)})
+						j.Tasks = append(j.Tasks, taskJSON{t.ID, t.Slug, t.Text, study.TaskStateName(t.State), t.Offer})
 					}
 					out = append(out, j)
 				}
@@ -254,7 +257,11 @@ doing, done, not for me).`,
 				for _, c := range lists {
 					fmt.Fprintf(a.Stdout, "%s (%d of %d)\n", clean(c.Page.Title), c.Done, len(c.Items))
 					for _, t := range c.Items {
-						fmt.Fprintf(a.Stdout, "  %s %s  ^%s\n", boxes[t.State], clean(t.Text), t.ID)
+						offer := ""
+						if t.Offer != "" {
+							offer = "  (" + t.Offer + ": tick?)"
+						}
+						fmt.Fprintf(a.Stdout, "  %s %s  ^%s%s\n", boxes[t.State], clean(t.Text), t.ID, offer)
 					}
 				}
 				return nil
@@ -263,24 +270,7 @@ doing, done, not for me).`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&export, "markdown", false, "print as Markdown checklists")
-	cmd.AddCommand(&cobra.Command{
-		Use: "tick ID [STATE]", Short: "Set a task to done, or to do, doing, done, not-for-me", Args: args(cobra.RangeArgs(1, 2)),
-		ValidArgsFunction: a.completeTasks,
-		RunE: func(cmd *cobra.Command, words []string) error {
-			st := study.Done
-			if len(words) == 2 {
-				var err error
-				if st, err = study.ParseTaskState(words[1]); err != nil {
-					return usageError{err}
-				}
-			}
-			svc, err := a.study()
-			if err != nil {
-				return err
-			}
-			return svc.Tick(cmd.Context(), strings.TrimPrefix(words[0], "^"), st)
-		},
-	})
+	cmd.AddCommand(a.tickCommand())
 	return cmd
 }
 
@@ -384,6 +374,7 @@ tasks, done, status, part).`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&export, "markdown", false, "print as a Markdown checklist")
+	cmd.AddCommand(a.needsCommand())
 	cmd.AddCommand(&cobra.Command{
 		Use: "follow PATH", Short: "Follow a learning path; \"none\" to follow no path", Args: args(cobra.ExactArgs(1)), ValidArgsFunction: a.completePaths,
 		RunE: func(cmd *cobra.Command, words []string) error {
@@ -401,6 +392,115 @@ tasks, done, status, part).`,
 			return svc.Set(cmd.Context(), "path", slug)
 		},
 	})
+	return cmd
+}
+
+func (a *app) tickCommand() *cobra.Command {
+	var offered bool
+	cmd := &cobra.Command{
+		Use: "tick ID [STATE]", Short: "Set a task to done, or to do, doing, done, not-for-me", Args: args(cobra.RangeArgs(1, 2)),
+		ValidArgsFunction: a.completeTasks,
+		RunE: func(cmd *cobra.Command, words []string) error {
+			svc, err := a.study()
+			if err != nil {
+				return err
+			}
+			if offered {
+				if len(words) != 1 {
+					return usagef("--offered goes with the page of one checklist")
+				}
+				ids, err := svc.TickOffered(cmd.Context(), words[0])
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(a.Stdout, strings.Join(ids, "\n"))
+				return nil
+			}
+			st := study.Done
+			if len(words) == 2 {
+				if st, err = study.ParseTaskState(words[1]); err != nil {
+					return usageError{err}
+				}
+			}
+			return svc.Tick(cmd.Context(), strings.TrimPrefix(words[0], "^"), st)
+		},
+	}
+	cmd.Flags().BoolVar(&offered, "offered", false, "tick every item of the checklist page ID that offers itself")
+	return cmd
+}
+
+// needsJSON is `hone path needs --json`. The fields are stable.
+type needsJSON struct {
+	Slug    string     `json:"slug"`
+	Title   string     `json:"title"`
+	All     int        `json:"all"`     // pages it builds on
+	Known   int        `json:"known"`   // of those
+	Minutes int        `json:"minutes"` // reading time of what is missing, the page included
+	ToRead  []string   `json:"to_read"` // what is missing, in order, the page last
+	Tree    []needJSON `json:"tree"`
+}
+
+type needJSON struct {
+	Slug  string `json:"slug"`
+	Title string `json:"title"`
+	Depth int    `json:"depth"`
+	Known bool   `json:"known"`
+	Again bool   `json:"again"` // unfolded higher up
+}
+
+func (a *app) needsCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "needs PAGE", Short: "Show what a page builds on, and what of it you still need", Args: args(cobra.MinimumNArgs(1)),
+		Long: `Show the tree of the pages that a page builds on, marked where they are known
+(read, or all cards met), and the order in which to read those that are not.
+
+With --json: slug, title, all, known, minutes, to_read, and tree with slug, title,
+depth, known and again.`,
+		ValidArgsFunction: a.completePages,
+		RunE: func(cmd *cobra.Command, words []string) error {
+			svc, err := a.study()
+			if err != nil {
+				return err
+			}
+			slug := words[0]
+			if len(words) > 1 || svc.Library().Page(slug) == nil {
+				at, err := a.bestPage(cmd.Context(), strings.Join(words, " "))
+				if err != nil {
+					return err
+				}
+				slug = at.Slug
+			}
+			n, err := svc.Needs(cmd.Context(), slug)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				out := needsJSON{n.Slug, n.Title, n.All, n.Known, n.Minutes, append([]string{}, n.ToRead...), []needJSON{}}
+				for i := range n.Tree {
+					x := &n.Tree[i]
+					out.Tree = append(out.Tree, needJSON{x.Slug, x.Title, x.Depth, x.Known(), x.Again})
+				}
+				return a.writeJSON(out)
+			}
+			for i := range n.Tree {
+				x := &n.Tree[i]
+				box, note := "[ ]", ""
+				if x.Known() {
+					box = "[x]"
+				}
+				if x.Again {
+					note = "  (as above)"
+				}
+				fmt.Fprintf(a.Stdout, "%s%s %s  %s%s\n", strings.Repeat("  ", x.Depth), box, clean(x.Title), x.Slug, note)
+			}
+			if len(n.ToRead) > 0 {
+				fmt.Fprintf(a.Stdout, "\n%d of %d known; to read, about %d minutes: %s\n", n.Known, n.All, n.Minutes, strings.Join(n.ToRead, ", "))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 

@@ -63,8 +63,14 @@ func (s *Service) Page(ctx context.Context, slug string) (*PageView, error) {
 			}
 			v.Cards = append(v.Cards, pc)
 		}
-		for _, t := range p.Tasks {
-			v.Tasks = append(v.Tasks, TaskItem{t, tx.Task(t.ID).State})
+		for i := range p.Tasks {
+			v.Tasks = append(v.Tasks, taskItem(tx, p, i, func(slug string) PageProgress {
+				if q := lib.Page(slug); q != nil {
+					collect(q)
+				}
+				pages[slug] = tx.Page(slug)
+				return pageProgress(tx, lib, m, slug, states, pages)
+			}))
 		}
 		for _, slug := range p.Prerequisites {
 			if q := lib.Page(slug); q != nil {

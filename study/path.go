@@ -189,6 +189,9 @@ func (s *Service) Pages(ctx context.Context, slugs ...string) ([]PageProgress, e
 type TaskItem struct {
 	*kb.Task
 	State TaskState
+	// Offer says why the item may be ticked, such as "page read"; "" if nothing
+	// speaks for it. Only items of checklists that name pages have one.
+	Offer string
 }
 
 // Checklist is a page's tasks in order.
@@ -220,13 +223,14 @@ func (s *Service) Checklists(ctx context.Context, slugs ...string) ([]Checklist,
 		pages = append(pages, p)
 	}
 	var out []Checklist
-	err := s.view(ctx, func(tx *store.Tx, _ *moment) error {
+	err := s.view(ctx, func(tx *store.Tx, m *moment) error {
+		states, read := cardStates(tx), pageStates(tx)
 		for _, p := range pages {
 			c := Checklist{Page: p}
-			for _, t := range p.Tasks {
-				st := tx.Task(t.ID).State
-				c.Items = append(c.Items, TaskItem{t, st})
-				if st == Done || st == NotForMe {
+			for i := range p.Tasks {
+				item := taskItem(tx, p, i, func(slug string) PageProgress { return pageProgress(tx, lib, m, slug, states, read) })
+				c.Items = append(c.Items, item)
+				if item.State == Done || item.State == NotForMe {
 					c.Done++
 				}
 			}
@@ -235,6 +239,86 @@ func (s *Service) Checklists(ctx context.Context, slugs ...string) ([]Checklist,
 		return nil
 	})
 	return out, err
+}
+
+func taskItem(tx *store.Tx, p *kb.Page, i int, progress func(slug string) PageProgress) TaskItem {
+	item := TaskItem{Task: p.Tasks[i], State: tx.Task(p.Tasks[i].ID).State}
+	if p.Kind == kb.KindChecklist && (item.State == Todo || item.State == Doing) {
+		item.Offer = offerOf(namedBy(p, i), progress)
+	}
+	return item
+}
+
+// namedBy lists the pages that an item of a checklist names.
+func namedBy(p *kb.Page, i int) []string {
+	from, to := p.Tasks[i].Line, 1<<30
+	if i+1 < len(p.Tasks) {
+		to = p.Tasks[i+1].Line
+	}
+	for _, h := range p.Headings {
+		if h.Line > from {
+			to = min(to, h.Line)
+			break
+		}
+	}
+	var out []string
+	for _, l := range p.Links {
+		if l.Line >= from && l.Line < to && l.Slug != p.Slug {
+			out = append(out, l.Slug)
+		}
+	}
+	return out
+}
+
+// knownRecall is the mean chance of recall from which on a page's cards count
+// as known.
+const knownRecall = 0.8
+
+// offerOf says what speaks for ticking an item that names some pages: that all
+// of them were read, or that all their cards are known.
+func offerOf(slugs []string, progress func(slug string) PageProgress) string {
+	if len(slugs) == 0 {
+		return ""
+	}
+	read, known, cards := true, true, 0
+	for _, slug := range slugs {
+		p := progress(slug)
+		read = read && p.Read
+		known = known && p.Cards > 0 && p.Seen >= p.Cards && p.Recall >= knownRecall
+		cards += p.Cards
+	}
+	switch {
+	case known && cards == 1:
+		return "its card is known"
+	case known:
+		return fmt.Sprintf("all %d cards known", cards)
+	case read:
+		return "page read"
+	default:
+		return ""
+	}
+}
+
+// TickOffered sets every item of a checklist that offers itself to done, in one
+// step of undo, and returns their ids; ErrNothing if there is none.
+func (s *Service) TickOffered(ctx context.Context, slug string) ([]string, error) {
+	lists, err := s.Checklists(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	var acts []store.Act
+	for _, c := range lists {
+		for _, t := range c.Items {
+			if t.Offer != "" {
+				ids, acts = append(ids, t.ID), append(acts, store.Tick{Task: t.ID, State: Done})
+			}
+		}
+	}
+	if len(acts) == 0 {
+		return nil, ErrNothing
+	}
+	return ids, s.do(ctx, acts...)
 }
 
 // NextTaskState is the state after st in the cycle to do, doing, done, not

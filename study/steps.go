@@ -289,7 +289,7 @@ func (ses *Session) choose() Step {
 	}
 	task := Step{Kind: StepTask}
 	if mx.open() {
-		task.Task = TaskItem{mx.task, mx.was}
+		task.Task = TaskItem{Task: mx.task, State: mx.was}
 	}
 	late := mx.box > 0 && mx.left() <= min(taskTime, mx.length/4)
 	switch {

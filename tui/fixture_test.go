@@ -252,6 +252,7 @@ A **checklist** to go through before the first customer arrives.
 
 - [ ] Backups are restored every week. ^ready-backup
 - [ ] Every migration can be rolled back. ^ready-migration
+- [ ] I can say what [[acid]] promises. ^ready-acid
 
 ## Operation
 

@@ -259,7 +259,7 @@ func TestCardsResetAndMark(t *testing.T) {
 func TestRoadmapCycle(t *testing.T) {
 	s := oldStage(t, 80, 24)
 	s.press("4", "j", "enter")
-	s.sees("Ready for production", "0 of 3")
+	s.sees("Ready for production", "0 of 4")
 	s.press("g")
 	want := []study.TaskState{study.Done, study.NotForMe, study.Todo, study.Doing}
 	for _, st := range want {
@@ -298,6 +298,49 @@ func TestRoadmapFollow(t *testing.T) {
 	p, err := s.env.Study.Pages(t.Context(), "acid")
 	if err != nil || p[0].Status == study.Todo {
 		t.Errorf("the page's state did not change: %v, %v", p[0].Status, err)
+	}
+}
+
+// An item of a checklist whose page was read offers itself; space takes the
+// offer, t takes all, u takes it back.
+func TestRoadmapOffers(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.press("4", "j", "enter")
+	s.sees("I can say what", "cards known: tick?", "tick what offers itself")
+	s.clickOn("I can say what")
+	s.press("space")
+	s.lacks("tick?")
+	s.sees("done")
+	s.press("u")
+	s.sees("cards known: tick?")
+	s.press("t")
+	s.sees("Ticked 1 item.")
+	s.lacks("tick?")
+}
+
+// What a page builds on, what of it is missing, and the way to it.
+func TestNeeds(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.press("4", "enter")
+	s.clickOn("Saga pattern")
+	s.press("p")
+	s.sees("What Saga pattern builds on", "you are ready for it")
+	s.press("right")
+	s.sees("known", "ACID")
+
+	s = newStage(t, 80, 24)
+	s.press("esc")
+	s.send(pageMsg{Place{Slug: "saga"}})
+	s.press("p")
+	s.sees("You still need 1 of 1 page", "ACID")
+	s.press("N")
+	r := s.page()
+	if r.list == nil || r.at.Slug != "acid" || len(r.list.Places) != 2 {
+		t.Fatalf("at %q with the list %+v", r.at.Slug, r.list)
+	}
+	s.press("G", "enter")
+	if got := s.page().at.Slug; got != "saga" {
+		t.Errorf("the way leads to %q", got)
 	}
 }
 

@@ -118,6 +118,7 @@ var scenes = []scene{
 	{"roadmap", false, keysTo("4")},
 	{"roadmap-path", false, keysTo("4", "enter")},
 	{"roadmap-list", false, keysTo("4", "j", "enter")},
+	{"needs", false, func(s *stage) { s.send(pageMsg{Place{Slug: "saga"}}); s.press("p") }},
 	{"cards", false, keysTo("5")},
 	{"cards-chosen", false, keysTo("5", "s", "s", "space", "space")},
 	{"cards-filter", false, keysTo("5", "tab", "text:saga new")},

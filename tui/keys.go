@@ -79,7 +79,7 @@ type Keys struct {
 	Change, ChangeBack, Default, BackUp Binding
 
 	// Roadmap and cards.
-	Cycle, Follow, Export, Unsuspend, Reset, Table, Less, More Binding
+	Cycle, TickOffered, Needs, Follow, Export, Unsuspend, Reset, Table, Less, More Binding
 
 	all []*Binding
 }
@@ -227,6 +227,8 @@ func (k *Keys) bindStudy() {
 	k.BackUp = bind("backups.new", "Settings", "back up now", "n")
 
 	k.Cycle = bind("roadmap.cycle", "Roadmap", "to do, doing, done, not for me", "space")
+	k.TickOffered = bind("roadmap.offered", "Roadmap", "tick what offers itself", "t")
+	k.Needs = bind("needs", "Reader", "what this builds on", "p")
 	k.Follow = bind("roadmap.follow", "Roadmap", "follow this path", "f")
 	k.Export = bind("roadmap.export", "Roadmap", "copy as a checklist", "y")
 	k.Unsuspend = bind("cards.unsuspend", "Cards", "suspend or unsuspend", "@", "x")
@@ -252,7 +254,7 @@ func (k *Keys) index() {
 		&k.Show, &k.Guess, &k.Unsure, &k.Sure, &k.Keep, &k.Relearn,
 		&k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown, &k.Practise, &k.Field,
 		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchRead, &k.SaveSearch, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default, &k.BackUp,
-		&k.Cycle, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More,
+		&k.Cycle, &k.TickOffered, &k.Needs, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More,
 	)
 }
 

@@ -178,7 +178,7 @@ func (r *reader) Bindings() []Binding {
 	if len(r.next) > 0 {
 		out = append(out, k.Forward)
 	}
-	return append(out, k.Bookmark, k.Note, k.CopyCode, k.NextHeading, k.PrevHeading, k.PanRight, k.Hints, k.Plain, k.CopyLink, k.Search)
+	return append(out, k.Needs, k.Bookmark, k.Note, k.CopyCode, k.NextHeading, k.PrevHeading, k.PanRight, k.Hints, k.Plain, k.CopyLink, k.Search)
 }
 
 // Where implements placed.

@@ -135,6 +135,8 @@ func (r *reader) command(k tea.KeyPressMsg) tea.Cmd {
 	case keys.Outline.Is(k):
 		r.panel.kind = "outline"
 		r.fillPanel()
+	case keys.Needs.Is(k):
+		return send(openMsg{newNeeds(r.env, r.at.Slug)})
 	case keys.Tasks.Is(k):
 		if len(r.view.Tasks) == 0 {
 			return toast(widget.Info, "This page has no tasks.")
@@ -406,9 +408,9 @@ func (r *reader) click(m tea.MouseClickMsg) tea.Cmd {
 	}
 	if i := r.doc.TaskAt(line); i >= 0 {
 		id := r.doc.Tasks[i].ID
-		for _, t := range r.view.Tasks {
-			if t.ID == id || strings.TrimPrefix(t.ID, "my:") == id {
-				return setTask(r.env, t.ID, study.NextTaskState(t.State))
+		for i := range r.view.Tasks {
+			if t := &r.view.Tasks[i]; t.ID == id || strings.TrimPrefix(t.ID, "my:") == id {
+				return setTask(r.env, t.ID, nextState(t))
 			}
 		}
 	}

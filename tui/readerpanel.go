@@ -39,6 +39,9 @@ func (r *reader) fillPanel() {
 		n = len(ts)
 		draw = func(i, w int, _ widget.RowState) string {
 			text := t.Tick(theme.Tick(ts[i].State)) + " " + widget.Clean(ts[i].Text)
+			if ts[i].Offer != "" {
+				return widget.Between(text, t.Success.Render(ts[i].Offer+": tick?"), w, t)
+			}
 			if st := ts[i].State; st != study.Todo {
 				return widget.Between(text, t.Muted.Render(study.TaskStateName(st)), w, t)
 			}
@@ -93,7 +96,7 @@ func (r *reader) keyPanel(k tea.KeyPressMsg) tea.Cmd {
 		if i >= 0 && i < len(r.view.Tasks) {
 			// The new state shows at once, so that pressing twice counts twice.
 			t := &r.view.Tasks[i]
-			t.State = study.NextTaskState(t.State)
+			t.State, t.Offer = nextState(t), ""
 			return setTask(r.env, t.ID, t.State)
 		}
 	case r.panel.kind == "tasks" && keys.Enter.Is(k):

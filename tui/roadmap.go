@@ -96,7 +96,10 @@ func (r *roadmap) Bindings() []Binding {
 	}
 	out := []Binding{k.Cycle.Labelled("next state"), k.Enter.Labelled("open page")}
 	if r.openPath() != nil {
-		out = append(out, k.Follow)
+		out = append(out, k.Needs, k.Follow)
+	}
+	if r.offers() > 0 {
+		out = append(out, k.TickOffered)
 	}
 	return append(out, k.Export, k.Undo, k.Back)
 }
@@ -218,6 +221,12 @@ func (r *roadmap) key(k tea.KeyPressMsg) tea.Cmd {
 		return r.enter()
 	case keys.Cycle.Is(k) && r.opened != "":
 		return r.cycle()
+	case keys.TickOffered.Is(k) && r.offers() > 0:
+		return r.tickOffered()
+	case keys.Needs.Is(k) && r.opened != "":
+		if i := r.detail.Index(); i >= 0 && i < len(r.nodes) && r.nodes[i].node != nil && r.nodes[i].node.Exists {
+			return send(openMsg{newNeeds(r.env, r.nodes[i].node.Slug)})
+		}
 	case keys.Follow.Is(k):
 		return r.follow()
 	case keys.Export.Is(k):
@@ -273,7 +282,7 @@ func (r *roadmap) cycle() tea.Cmd {
 	ctx, svc := r.env.Context, r.env.Study
 	switch n := r.nodes[i]; {
 	case n.task != nil:
-		return setTask(r.env, n.task.ID, study.NextTaskState(n.task.State))
+		return setTask(r.env, n.task.ID, nextState(n.task))
 	case n.node != nil:
 		slug, next := n.node.Slug, study.NextTaskState(n.node.Status)
 		return func() tea.Msg {
@@ -284,6 +293,36 @@ func (r *roadmap) cycle() tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// nextState is the state that a key leads to: what offers itself is done.
+func nextState(t *study.TaskItem) study.TaskState {
+	if t.Offer != "" {
+		return study.Done
+	}
+	return study.NextTaskState(t.State)
+}
+
+// offers counts the items of the open checklist that offer to be ticked.
+func (r *roadmap) offers() int {
+	n := 0
+	for _, row := range r.nodes {
+		if r.opened != "" && row.task != nil && row.task.Offer != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *roadmap) tickOffered() tea.Cmd {
+	ctx, svc, slug := r.env.Context, r.env.Study, r.opened
+	return func() tea.Msg {
+		ids, err := svc.TickOffered(ctx, slug)
+		if err != nil {
+			return toastMsg{widget.Error, err.Error()}
+		}
+		return tea.BatchMsg{send(toastMsg{widget.Success, "Ticked " + plural(len(ids), "item", "items") + "."}), send(actedMsg{})}
+	}
 }
 
 // setTask ticks a task off the loop.
@@ -453,7 +492,10 @@ func (r *roadmap) drawNode(i, w int, st widget.RowState) string {
 	case row.task != nil:
 		left := "  " + t.Tick(theme.Tick(row.task.State)) + " " + widget.Clean(row.task.Text)
 		right := ""
-		if row.task.State != study.Todo {
+		switch {
+		case row.task.Offer != "":
+			right = t.Success.Render(row.task.Offer+": tick?") + " "
+		case row.task.State != study.Todo:
 			right = t.Muted.Render(study.TaskStateName(row.task.State) + " ")
 		}
 		return widget.Between(left, right, w, t)
