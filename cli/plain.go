@@ -349,6 +349,23 @@ func (p *prompter) answer(q *study.Question) (srs.Grade, error) {
 	}
 }
 
+// clinic says what can be done about a card that was forgotten too often.
+func (p *prompter) clinic(ctx context.Context, c *kb.Card) error {
+	svc, err := p.study()
+	if err != nil {
+		return err
+	}
+	v, err := svc.CardView(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Stdout, "\nForgotten %d times. Read its source again (hone show %s), write a note,\nsuspend it (hone cards suspend %s) or start anew (hone cards reset %s).\n", v.State.Card.Lapses, c.Slug, c.ID, c.ID)
+	for _, l := range v.Alike {
+		fmt.Fprintf(p.Stdout, "It may be confused with: %s %s\n", clean(l.Prompt), clean(l.Answer))
+	}
+	return nil
+}
+
 func (p *prompter) verdict(right bool, text string) {
 	word := "Not quite."
 	if right {
@@ -396,6 +413,12 @@ func (p *prompter) grade(ctx context.Context, q *study.Question, suggest srs.Gra
 			}
 			g = srs.Grade(n)
 		}
-		return p.ses.Answer(ctx, g, p.said)
+		if err := p.ses.Answer(ctx, g, p.said); err != nil {
+			return err
+		}
+		if c := p.ses.Leech(); c != nil {
+			return p.clinic(ctx, c)
+		}
+		return nil
 	}
 }

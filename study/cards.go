@@ -84,6 +84,7 @@ type CardView struct {
 	Page    *kb.Page
 	History []Reviewed // oldest first
 	Note    string
+	Alike   []LookAlike                // of a leech: cards that it may be confused with
 	Curve   func(days float64) float64 // recall so many days after the last answer; nil for a new card
 }
 
@@ -108,6 +109,9 @@ func (s *Service) CardView(ctx context.Context, id string) (*CardView, error) {
 		v.Row = s.row(c, st, section, m)
 		v.Note = tx.Note(id)
 		v.History = s.history(tx, m, id)
+		if IsLeech(&st) {
+			v.Alike = lookAlikesOf(lib, c)
+		}
 		if st.Card.State != srs.New {
 			sched, mem := m.sched, st.Card.Memory
 			v.Curve = func(days float64) float64 { return sched.RetrievabilityAt(mem, days) }

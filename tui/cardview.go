@@ -26,10 +26,13 @@ type cardView struct {
 	scroll int
 	lines  []string
 	width  int
+	follow bool // the chosen look-alike is to be brought on the screen
+	at     int  // its line
+	alike  int  // look-alike that is chosen, -1 for none
 }
 
 func newCardView(env *Env, card string) *cardView {
-	return &cardView{env: env, id: newID(), card: card}
+	return &cardView{env: env, id: newID(), card: card, alike: -1}
 }
 
 type cardViewMsg struct {
@@ -59,6 +62,9 @@ func (c *cardView) Restyle() tea.Cmd { c.lines = nil; return nil }
 // Bindings implements [Screen].
 func (c *cardView) Bindings() []Binding {
 	k := c.env.Keys
+	if c.view != nil && len(c.view.Alike) > 0 {
+		return []Binding{k.Source, k.EditCard, k.Practise.Labelled("practise"), k.NextLink.Labelled("look-alike"), k.Enter, k.Unsuspend, k.Reset, k.Mark, k.Down, k.Undo, k.Back}
+	}
 	return []Binding{k.Source, k.Unsuspend, k.Mark, k.Reset, k.EditCard, k.Down, k.Undo, k.Back}
 }
 
@@ -85,6 +91,14 @@ func (c *cardView) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		case keys.Home.Is(msg):
 			c.scroll = 0
 		case c.view == nil:
+		case keys.NextLink.Is(msg) && len(c.view.Alike) > 0:
+			c.choose(1)
+		case keys.PrevLink.Is(msg) && len(c.view.Alike) > 0:
+			c.choose(-1)
+		case keys.Enter.Is(msg) && c.alike >= 0 && c.alike < len(c.view.Alike):
+			return c, send(openMsg{newCardView(c.env, c.view.Alike[c.alike].ID)})
+		case keys.Practise.Is(msg) && study.IsLeech(&c.view.State):
+			return c, send(reviewMsg{c.contrast()})
 		case keys.Source.Is(msg):
 			return c, send(pageMsg{placeOfCard(c.view.Card, c.view.Page)})
 		case keys.Unsuspend.Is(msg):
@@ -100,6 +114,26 @@ func (c *cardView) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		}
 	}
 	return c, nil
+}
+
+// choose moves among the look-alikes and brings the chosen one on the screen.
+func (c *cardView) choose(by int) {
+	n := len(c.view.Alike)
+	if c.alike < 0 && by < 0 {
+		c.alike = 0
+	}
+	c.alike = (c.alike + by + n) % n
+	c.lines = nil
+	c.follow = true
+}
+
+// contrast is practice of the card together with what it is confused with.
+func (c *cardView) contrast() study.Scope {
+	sc := study.Scope{Title: "look-alikes", Cards: []string{c.card}, Practice: true}
+	for _, l := range c.view.Alike {
+		sc.Cards = append(sc.Cards, l.ID)
+	}
+	return sc
 }
 
 func (c *cardView) act(f func() error) tea.Cmd {
@@ -124,6 +158,10 @@ func (c *cardView) View(w, h int) []string {
 	if c.lines == nil || c.width != width {
 		c.lines, c.width = c.draw(width), width
 	}
+	if c.follow && (c.at < c.scroll || c.at+2 > c.scroll+h) {
+		c.scroll = max(0, c.at-2)
+	}
+	c.follow = false
 	c.scroll = min(c.scroll, max(0, len(c.lines)-h))
 	return widget.Indent(c.lines[c.scroll:min(len(c.lines), c.scroll+h)], left+2)
 }
@@ -141,12 +179,26 @@ func (c *cardView) draw(w int) []string {
 		state += " " + t.Accent.Render(t.Glyphs.Star)
 	}
 	add(widget.Between(t.Muted.Render(v.ID), state+t.Muted.Render(fmt.Sprintf(" %s %s %s %s", t.Glyphs.Dot, v.Card.Kind, t.Glyphs.Dot, v.Form)), w, t), "")
+	if study.IsLeech(&v.State) {
+		add(c.clinic(w)...)
+		add("")
+	}
 	add(render(v.Face.Question)...)
 	add("", widget.Rule(t, w), "")
 	add(c.answer(render)...)
 	if v.Face.Note != "" {
 		add("")
 		add(render(v.Face.Note)...)
+	}
+	if len(v.Alike) > 0 {
+		add("", t.Heading3.Render("LOOK-ALIKES"))
+		for i, l := range v.Alike {
+			pointer, text := "  ", widget.Clip(widget.Clean(l.Prompt), w-2, t.Glyphs.Ellipsis)
+			if i == c.alike {
+				pointer, text, c.at = t.Accent.Render(t.Glyphs.Marker)+" ", t.Strong.Render(text), len(out)
+			}
+			add(pointer+text, "    "+t.Muted.Render(widget.Clip(widget.Clean(l.Answer), w-4, t.Glyphs.Ellipsis)))
+		}
 	}
 	if v.Note != "" {
 		add("", t.Heading3.Render("YOUR NOTE"))
@@ -169,6 +221,53 @@ func (c *cardView) draw(w int) []string {
 		}
 	}
 	return out
+}
+
+// clinic lists what can be done about a card that was forgotten too often.
+func (c *cardView) clinic(w int) []string {
+	t, k, v := c.env.Theme, c.env.Keys, c.view
+	out := []string{t.Warning.Render(fmt.Sprintf("CLINIC  forgotten %s", plural(int(v.State.Card.Lapses), "time", "times")))}
+	add := func(b Binding, text string) {
+		lines := widget.Wrap(text, w-5)
+		for i, l := range lines {
+			name := ""
+			if i == 0 {
+				name = firstKey(b)
+			}
+			out = append(out, "  "+t.Key.Render(widget.Pad(name, 3))+l)
+		}
+	}
+	source := v.Slug
+	if v.Page != nil {
+		source = shortTitle(v.Page.Title)
+	}
+	if v.Heading != "" {
+		source += " > " + widget.Clean(v.Heading)
+	}
+	add(k.Source, "read its source again: "+source)
+	if v.Page != nil && v.Page.Own {
+		add(k.EditCard, "edit it: ask for one thing only, or split it in two")
+	} else {
+		add(k.EditCard, "write a note: an example, a picture, why it is so")
+	}
+	if n := len(v.Alike); n > 0 {
+		add(k.Practise, "practise it beside "+plural(n, "look-alike", "look-alikes")+"; "+firstKey(k.NextLink)+" chooses one, "+firstKey(k.Enter)+" opens it")
+	} else {
+		add(k.Practise, "practise it; the schedule stays")
+	}
+	name := "suspend it until it matters"
+	if v.State.Suspended {
+		name = "unsuspend it"
+	}
+	add(lastNamed(k.Unsuspend), name)
+	add(k.Reset, "start anew; what happened stays on record")
+	return out
+}
+
+// lastNamed is a binding shown by the last of its keys, which is a letter.
+func lastNamed(b Binding) Binding {
+	b.SetKeys(lastKey(b))
+	return b
 }
 
 func (c *cardView) answer(render func(string) []string) []string {

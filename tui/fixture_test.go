@@ -612,6 +612,41 @@ func (s *stage) set(name, value string) {
 	}
 }
 
+const alikePage = `---
+title: Queues
+---
+
+# Queues
+
+**A queue** is another place to wait in.
+
+## Flashcards
+
+### queue-wait (recall)
+
+Q: Where does an event wait after it is sent?
+
+A: In the queue, until somebody takes it.
+`
+
+// makeLeech forgets a card until it is one; its clinic opens. Another card
+// asks nearly the same as outbox-what.
+func (s *stage) makeLeech(card string) {
+	s.Helper()
+	s.write("queues.md", alikePage)
+	s.run(reload(s.env))
+	for range 12 {
+		s.now = s.now.AddDate(1, 0, 0)
+		s.review(card)
+		s.press("space", "1")
+		if _, open := s.app.top().(*cardView); open {
+			return
+		}
+		s.press("space", "4", "esc")
+	}
+	s.Fatalf("the clinic does not open:\n%s", s.screen())
+}
+
 // changeOwnCard learns the card of the person's own page, edits its answer in
 // the file, and asks it again when it is due.
 func (s *stage) changeOwnCard() {

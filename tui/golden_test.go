@@ -123,6 +123,7 @@ var scenes = []scene{
 	{"cards-chosen", false, keysTo("5", "s", "s", "space", "space")},
 	{"cards-filter", false, keysTo("5", "tab", "text:saga new")},
 	{"card", false, keysTo("5", "tab", "text:letters", "enter", "enter")},
+	{"card-clinic", false, func(s *stage) { s.makeLeech("outbox-what"); s.press("tab") }},
 	{"stats", false, keysTo("6")},
 	{"stats-table", false, keysTo("6", "t")},
 	{"stats-new", true, keysTo("esc", "6")},

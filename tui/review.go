@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -365,10 +364,8 @@ func (r *reviewScreen) grade(g srs.Grade) tea.Cmd {
 }
 
 // leech opens the clinic of a card that was forgotten too often: its history,
-// and the keys to open its page, note what is hard, suspend or reset it.
+// its source, what it may be confused with, and what can be done about it.
 func (r *reviewScreen) leech(c *kb.Card) tea.Cmd {
-	k := r.env.Keys
-	text := fmt.Sprintf("Forgotten too often: %s its page, %s note, %s suspend, %s reset, %s go on.",
-		firstKey(k.Source), firstKey(k.EditCard), firstKey(k.Unsuspend), firstKey(k.Reset), firstKey(k.Back))
+	text := "Forgotten too often: this is its clinic. " + firstKey(r.env.Keys.Back) + " goes on with the session."
 	return tea.Batch(send(openMsg{newCardView(r.env, c.ID)}), toast(widget.Warning, text))
 }

@@ -575,3 +575,41 @@ func TestReviewWideCodePans(t *testing.T) {
 	s.press("right")
 	s.sees("What do the letters of ACID stand for?")
 }
+
+// A card that was forgotten too often opens its clinic, from which every repair
+// is one key away, and esc goes on with the session.
+func TestLeechClinic(t *testing.T) {
+	open := func() *stage {
+		s := oldStage(t, 80, 40)
+		s.makeLeech("outbox-what")
+		s.sees("CLINIC  forgotten 8 times", "read its source again: The transactional outbox", "LOOK-ALIKES", "Where does an event wait after it is sent?", "In the queue")
+		return s
+	}
+	s := open()
+	s.press("o")
+	if got := s.page().at.Slug; got != "outbox" {
+		t.Errorf("o led to %q", got)
+	}
+	s.press("esc", "p")
+	if r := s.front(); !r.scope.Practice || len(r.scope.Cards) < 2 || r.scope.Cards[0] != "outbox-what" {
+		t.Errorf("practice of %v", r.scope)
+	}
+	s.press("esc", "tab", "enter")
+	if c, ok := s.app.top().(*cardView); !ok || c.card == "outbox-what" {
+		t.Errorf("enter on a look-alike led to %T", s.app.top())
+	}
+	s.press("esc", "esc")
+	if s.asked() != "outbox-what" {
+		t.Errorf("esc does not go on with the session but to %q", s.asked())
+	}
+	s = open()
+	s.press("x")
+	if !s.state("outbox-what").Suspended {
+		t.Error("x did not suspend the leech")
+	}
+	s.press("u", "R")
+	if got := s.state("outbox-what"); got.Suspended || got.Card.Lapses != 0 {
+		t.Errorf("after undo and start anew: %+v", got)
+	}
+	s.lacks("CLINIC")
+}
