@@ -4,7 +4,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,6 +34,7 @@ type statsJSON struct {
 	Hours       []hourJSON      `json:"hours"`
 	Stability   []stabilityJSON `json:"stability"`
 	Sections    []sectionJSON   `json:"sections"`
+	BySection   []bySectionJSON `json:"by_section"` // retention, as in months
 	Confidence  []judgedJSON    `json:"confidence"` // answers before which it was said
 }
 
@@ -78,6 +82,13 @@ type monthJSON struct {
 	Predicted float64 `json:"predicted"`
 }
 
+type bySectionJSON struct {
+	Section   string  `json:"section"`
+	Reviews   int     `json:"reviews"`
+	Retention float64 `json:"retention"`
+	Predicted float64 `json:"predicted"`
+}
+
 type binJSON struct {
 	Predicted  float64 `json:"predicted"`
 	Remembered float64 `json:"remembered"`
@@ -106,14 +117,19 @@ type sectionJSON struct {
 func (a *app) statsCommand() *cobra.Command {
 	var asJSON, asCSV bool
 	var days int
+	var chart string
 	cmd := &cobra.Command{
 		Use: "stats", Short: "Show figures about the past and the weeks ahead", Args: args(cobra.NoArgs),
 		Long: `Show figures. With --json everything, with --csv one line a day: day, answers,
 new, again, hard, good, easy, practice, ticked, pages, minutes, and how many
-answers were given as guess, unsure and sure, with how many of each were known.`,
+answers were given as guess, unsure and sure, with how many of each were known.
+--csv --chart NAME prints another chart instead: ` + strings.Join(chartNames(), ", ") + `.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if days < 1 || days > 36500 {
 				return usagef("--days %d: want 1 to 36500", days)
+			}
+			if !slices.Contains(chartNames(), chart) {
+				return usagef("--chart %s: want %s", chart, strings.Join(chartNames(), ", "))
 			}
 			svc, err := a.study()
 			if err != nil {
@@ -128,7 +144,7 @@ answers were given as guess, unsure and sure, with how many of each were known.`
 			case asJSON:
 				return a.writeJSON(out)
 			case asCSV:
-				return writeDaysCSV(a.Stdout, out.Days)
+				return csv.NewWriter(a.Stdout).WriteAll(chartRows(&out, chart))
 			default:
 				printStats(a.Stdout, st, &out)
 				return nil
@@ -136,7 +152,8 @@ answers were given as guess, unsure and sure, with how many of each were known.`
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().BoolVar(&asCSV, "csv", false, "print the days as CSV")
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "print the days, or another chart, as CSV")
+	cmd.Flags().StringVar(&chart, "chart", "days", "the chart that --csv prints")
 	cmd.Flags().IntVar(&days, "days", 30, "length of the past to show")
 	return cmd
 }
@@ -146,7 +163,7 @@ func toStatsJSON(st *study.Stats) statsJSON {
 	out := statsJSON{
 		Today: date(st.Today), Answers: int(st.Total.Reviews), ActiveDays: st.ActiveDays, Streak: st.Streak, SecondsEach: st.MeanAnswer.Seconds(),
 		Reviews: st.Reviews, Retention: st.Retention, Predicted: st.Predicted, Desired: st.Desired, States: st.States,
-		Days: []dayJSON{}, Forecast: []forecastJSON{}, Months: []monthJSON{}, Calibration: []binJSON{}, Hours: []hourJSON{}, Stability: []stabilityJSON{}, Sections: []sectionJSON{},
+		Days: []dayJSON{}, Forecast: []forecastJSON{}, Months: []monthJSON{}, Calibration: []binJSON{}, Hours: []hourJSON{}, Stability: []stabilityJSON{}, Sections: []sectionJSON{}, BySection: []bySectionJSON{},
 	}
 	for _, d := range st.Days {
 		c := d.Counts
@@ -160,6 +177,9 @@ func toStatsJSON(st *study.Stats) statsJSON {
 	}
 	for _, m := range st.Months {
 		out.Months = append(out.Months, monthJSON{fmt.Sprintf("%04d-%02d", m.Year, m.Month), m.N, m.Actual, m.Predicted})
+	}
+	for _, x := range st.Sections {
+		out.BySection = append(out.BySection, bySectionJSON{x.Section, x.N, x.Actual, x.Predicted})
 	}
 	for _, b := range st.Calibration {
 		out.Calibration = append(out.Calibration, binJSON{b.Predicted, b.Actual, b.N})
@@ -182,8 +202,69 @@ func toStatsJSON(st *study.Stats) statsJSON {
 	return out
 }
 
-func writeDaysCSV(w io.Writer, days []dayJSON) error {
-	cw := csv.NewWriter(w)
+// chartNames are the charts that can be printed as CSV.
+func chartNames() []string {
+	return []string{"days", "forecast", "months", "by-section", "calibration", "confidence", "hours", "states", "stability", "sections"}
+}
+
+// chartRows are the head and the rows of one chart.
+func chartRows(st *statsJSON, chart string) [][]string {
+	num := func(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
+	var rows [][]string
+	add := func(cells ...string) { rows = append(rows, cells) }
+	switch chart {
+	case "forecast":
+		add("day", "due")
+		for _, x := range st.Forecast {
+			add(x.Day, strconv.Itoa(x.Due))
+		}
+	case "months":
+		add("month", "reviews", "retention", "predicted")
+		for _, x := range st.Months {
+			add(x.Month, strconv.Itoa(x.Reviews), num(x.Retention), num(x.Predicted))
+		}
+	case "by-section":
+		add("section", "reviews", "retention", "predicted")
+		for _, x := range st.BySection {
+			add(x.Section, strconv.Itoa(x.Reviews), num(x.Retention), num(x.Predicted))
+		}
+	case "calibration":
+		add("predicted", "remembered", "reviews")
+		for _, x := range st.Calibration {
+			add(num(x.Predicted), num(x.Remembered), strconv.Itoa(x.Reviews))
+		}
+	case "confidence":
+		add("said", "answers", "known")
+		for _, x := range st.Confidence {
+			add(x.Said, strconv.Itoa(x.Answers), strconv.Itoa(x.Known))
+		}
+	case "hours":
+		add("hour", "answers", "right")
+		for _, x := range st.Hours {
+			add(strconv.Itoa(x.Hour), strconv.Itoa(x.Answers), strconv.Itoa(x.Right))
+		}
+	case "states":
+		add("state", "cards")
+		for _, name := range slices.Sorted(maps.Keys(st.States)) {
+			add(name, strconv.Itoa(st.States[name]))
+		}
+	case "stability":
+		add("under_days", "cards")
+		for _, x := range st.Stability {
+			add(strconv.FormatFloat(x.UnderDays, 'f', -1, 64), strconv.Itoa(x.Cards))
+		}
+	case "sections":
+		add("section", "cards", "seen", "recall", "ready")
+		for _, x := range st.Sections {
+			add(x.Section, strconv.Itoa(x.Cards), strconv.Itoa(x.Seen), num(x.Recall), num(x.Ready))
+		}
+	default:
+		return dayRows(st.Days)
+	}
+	return rows
+}
+
+func dayRows(days []dayJSON) [][]string {
 	rows := [][]string{{"day", "answers", "new", "again", "hard", "good", "easy", "practice", "ticked", "pages", "minutes", "guess", "guess_known", "unsure", "unsure_known", "sure", "sure_known"}}
 	for _, d := range days {
 		row := []string{
@@ -201,7 +282,7 @@ func writeDaysCSV(w io.Writer, days []dayJSON) error {
 		}
 		rows = append(rows, row)
 	}
-	return cw.WriteAll(rows)
+	return rows
 }
 
 func printStats(w io.Writer, st *study.Stats, out *statsJSON) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"hone/kb"
 	"hone/srs"
 	"hone/store"
 )
@@ -33,15 +34,26 @@ type MonthFigures struct {
 	Predicted float64 // mean prediction
 }
 
+// SectionFigures compares the same by section of the knowledge base.
+type SectionFigures struct {
+	Section, Title string
+	N              int
+	Actual         float64
+	Predicted      float64
+}
+
 // Stats are figures about the past and the weeks ahead.
 type Stats struct {
 	Today        Day
 	Days         []DayFigures // the span asked for, oldest first, days without anything included
+	Activity     map[Day]int  // acts of study on every day of the whole past that has some
+	FirstDay     Day          // of Activity; Today if there is none
 	Load         []int        // cards coming due per day from today, overdue ones today
 	States       map[string]int
 	Stability    []int // cards by stability: under 1 day, 1-7, 7-30, 30-90, 90-365, over 365
 	Hours        [24]HourFigures
 	Months       []MonthFigures
+	Sections     []SectionFigures // by section, as in Months; those without reviews left out
 	Calibration  []Bin            // ten bins of predicted recall, empty ones left out
 	Judged       [Sure + 1]Judged // by Confidence, over the whole history; practice left out
 	Retention    float64
@@ -74,8 +86,13 @@ func (s *Service) Stats(ctx context.Context, days, ahead int) (*Stats, error) {
 	err := s.view(ctx, func(tx *store.Tx, m *moment) error {
 		out.Today, out.Desired = m.today, m.settings.Retention
 		byDay := map[Day]DayCounts{}
+		out.Activity, out.FirstDay = map[Day]int{}, m.today
 		tx.Days(0, m.today, func(d Day, c DayCounts) bool {
 			byDay[d] = c
+			if n := int(c.Reviews + c.Practice + c.Ticked + c.Finished); n > 0 {
+				out.Activity[d] = n
+				out.FirstDay = min(out.FirstDay, d)
+			}
 			addCounts(&out.Total, c)
 			if n := int(c.Reviews); n > 0 {
 				out.ActiveDays++
@@ -137,6 +154,8 @@ func (s *Service) retention(ctx context.Context, tx *store.Tx, m *moment, out *S
 	var sum, right [bins]float64
 	var n [bins]int
 	months := map[[2]int]*MonthFigures{}
+	lib := s.Library()
+	sections := map[string]*SectionFigures{}
 	cards := map[string]srs.Card{}
 	params := map[uint32]*srs.Scheduler{}
 	var rightAll, predAll float64
@@ -184,11 +203,15 @@ func (s *Service) retention(ctx context.Context, tx *store.Tx, m *moment, out *S
 			}
 			mf.N++
 			mf.Predicted += p
+			of := figuresOf(lib, sections, a.Card)
+			of.N++
+			of.Predicted += p
 			predAll += p
 			out.Reviews++
 			if ok {
 				right[b]++
 				mf.Actual++
+				of.Actual++
 				rightAll++
 			}
 		}
@@ -211,9 +234,33 @@ func (s *Service) retention(ctx context.Context, tx *store.Tx, m *moment, out *S
 	slices.SortFunc(out.Months, func(a, b MonthFigures) int {
 		return cmp.Or(cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month))
 	})
+	for _, section := range lib.Sections() {
+		if of := sections[section.Name]; of != nil {
+			of.Actual /= float64(of.N)
+			of.Predicted /= float64(of.N)
+			out.Sections = append(out.Sections, *of)
+		}
+	}
 	if out.Reviews > 0 {
 		out.Retention = rightAll / float64(out.Reviews)
 		out.Predicted = predAll / float64(out.Reviews)
 	}
 	return nil
+}
+
+// figuresOf returns the figures of the section that a card belongs to; those of
+// cards whose page is gone are counted under no name and shown nowhere.
+func figuresOf(lib *kb.Library, sections map[string]*SectionFigures, card string) *SectionFigures {
+	name := ""
+	if c := lib.Card(card); c != nil {
+		if p := lib.Page(c.Slug); p != nil {
+			name = p.Section
+		}
+	}
+	of := sections[name]
+	if of == nil {
+		of = &SectionFigures{Section: name, Title: SectionTitle(lib, name)}
+		sections[name] = of
+	}
+	return of
 }

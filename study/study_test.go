@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -478,6 +479,27 @@ func TestStatsAddUp(t *testing.T) {
 	months := 0
 	for _, m := range st.Months {
 		months += m.N
+	}
+	bySection, right := 0, 0.0
+	for _, x := range st.Sections {
+		bySection += x.N
+		right += x.Actual * float64(x.N)
+		if x.Section != "architecture" || x.Predicted <= 0 || x.Predicted > 1 {
+			t.Errorf("section %+v", x)
+		}
+	}
+	if bySection != st.Reviews || math.Abs(right-st.Retention*float64(st.Reviews)) > 1e-6 {
+		t.Errorf("by section %d reviews, %v right; %d, %v in all", bySection, right, st.Reviews, st.Retention*float64(st.Reviews))
+	}
+	acts := 0
+	for d, n := range st.Activity {
+		acts += n
+		if d < st.FirstDay || d > st.Today {
+			t.Errorf("an act on day %d, the first is %d", d, st.FirstDay)
+		}
+	}
+	if acts < answers {
+		t.Errorf("%d acts, %d answers", acts, answers)
 	}
 	if n != st.Reviews || months != st.Reviews || st.Reviews == 0 {
 		t.Errorf("calibration %d, months %d, reviews %d", n, months, st.Reviews)

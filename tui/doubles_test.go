@@ -17,6 +17,10 @@ fold|settings.change|l
 fold|settings.change|right
 fold|settings.change-back|h
 fold|settings.change-back|left
+fold|stats.year-after|l
+fold|stats.year-after|right
+fold|stats.year-before|h
+fold|stats.year-before|left
 open|review.good|enter
 open|review.show|enter
 open|review.submit|enter

@@ -573,6 +573,24 @@ func TestFooterKeysWork(t *testing.T) {
 }
 
 // Figures that take time say so; a reader of a small record never sees it.
+// The map of days turns to the years before, as far as something was studied.
+func TestStatsYears(t *testing.T) {
+	s := oldStage(t, 80, 24)
+	s.now = s.now.AddDate(2, 0, 0)
+	s.press("6")
+	s.lacks("Days of 2027")
+	s.press("left")
+	s.sees("DAYS OF 2027", "Something was studied on 0 of 365 days")
+	s.press("left", "left")
+	s.sees("DAYS OF 2026", "turn the years")
+	s.press("left")
+	s.sees("DAYS OF 2026")
+	s.press("t")
+	s.sees("days studied")
+	s.press("t", "right", "right")
+	s.sees("DAYS OF THE LAST 52 WEEKS")
+}
+
 func TestStatsSayThatTheyCount(t *testing.T) {
 	s := oldStage(t, 80, 24)
 	s.hold = true

@@ -79,7 +79,7 @@ type Keys struct {
 	Change, ChangeBack, Default, BackUp Binding
 
 	// Roadmap and cards.
-	Cycle, TickOffered, Needs, Follow, Export, Unsuspend, Reset, Table, Less, More Binding
+	Cycle, TickOffered, Needs, Follow, Export, Unsuspend, Reset, Table, Less, More, YearBefore, YearAfter Binding
 
 	all []*Binding
 }
@@ -234,6 +234,8 @@ func (k *Keys) bindStudy() {
 	k.Unsuspend = bind("cards.unsuspend", "Cards", "suspend or unsuspend", "@", "x")
 	k.Reset = bind("cards.reset", "Cards", "reset to new", "R")
 	k.Table = bind("stats.table", "Stats", "table or chart", "t")
+	k.YearBefore = bind("stats.year-before", "Stats", "a year back", "left", "h")
+	k.YearAfter = bind("stats.year-after", "Stats", "a year on", "right", "l")
 	k.Less = bind("stats.less", "Stats", "shorter span", "-")
 	k.More = bind("stats.more", "Stats", "longer span", "+")
 }
@@ -254,7 +256,7 @@ func (k *Keys) index() {
 		&k.Show, &k.Guess, &k.Unsure, &k.Sure, &k.Keep, &k.Relearn,
 		&k.Again, &k.Hard, &k.Good, &k.Easy, &k.Skip, &k.Bury, &k.BuryPage, &k.SuspendCard, &k.SuspendPage, &k.Mark, &k.Info, &k.EditCard, &k.Source, &k.Submit, &k.TickOption, &k.MoveUp, &k.MoveDown, &k.Practise, &k.Field,
 		&k.Kind, &k.KindBefore, &k.SearchReview, &k.SearchRead, &k.SaveSearch, &k.SearchLiteral, &k.Change, &k.ChangeBack, &k.Default, &k.BackUp,
-		&k.Cycle, &k.TickOffered, &k.Needs, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More,
+		&k.Cycle, &k.TickOffered, &k.Needs, &k.Follow, &k.Export, &k.Unsuspend, &k.Reset, &k.Table, &k.Less, &k.More, &k.YearBefore, &k.YearAfter,
 	)
 }
 

@@ -24,6 +24,8 @@ type statsScreen struct {
 	scroll int
 	span   int // index into spans
 	table  bool
+	back   int // the calendar year of the map: so many before this one, 0 for the last 52 weeks
+	mapAt  int // line of the map
 	lines  []string
 	drawn  drawnStats
 	slow   bool   // the first figures take noticeable time
@@ -131,7 +133,14 @@ func (s *statsScreen) Bindings() []Binding {
 	if s.stats != nil && s.none() {
 		return []Binding{k.Tabs[tabReview], k.Search, k.Quit}
 	}
-	return []Binding{k.Down.Labelled("scroll"), k.Table, k.More, k.Less, k.Search, k.Quit}
+	out := []Binding{k.Down.Labelled("scroll"), k.Table, k.More, k.Less}
+	if s.stats != nil && s.back < s.years() {
+		out = append(out, k.YearBefore)
+	}
+	if s.back > 0 {
+		out = append(out, k.YearAfter)
+	}
+	return append(out, k.Search, k.Quit)
 }
 
 // Update implements [Screen].
@@ -169,6 +178,10 @@ func (s *statsScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 			s.scroll = len(s.lines)
 		case keys.Table.Is(msg):
 			s.table, s.lines = !s.table, nil
+		case keys.YearBefore.Is(msg) && s.stats != nil && s.back < s.years():
+			s.turn(1)
+		case keys.YearAfter.Is(msg) && s.back > 0:
+			s.turn(-1)
 		case keys.More.Is(msg) && s.span < len(spans)-1:
 			s.span++
 			return s, s.Refresh()
@@ -178,6 +191,17 @@ func (s *statsScreen) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		}
 	}
 	return s, nil
+}
+
+// years is how many calendar years before this one have something to show.
+func (s *statsScreen) years() int {
+	return study.Date(s.stats.Today).Year() - study.Date(s.stats.FirstDay).Year()
+}
+
+// turn shows another year in the map, which is brought into view.
+func (s *statsScreen) turn(by int) {
+	s.back += by
+	s.lines, s.scroll = nil, s.mapAt
 }
 
 // View implements [Screen].
@@ -222,6 +246,9 @@ func (s *statsScreen) draw(w int) []string {
 	for _, f := range s.figures() {
 		if len(out) > 0 {
 			out = append(out, "")
+		}
+		if strings.HasPrefix(f.title, "Days of ") {
+			s.mapAt = len(out)
 		}
 		out = append(out, widget.Heading(t, strings.ToUpper(f.title), w))
 		out = append(out, widget.Wrap(f.says, w)...)
@@ -268,7 +295,7 @@ func (s *statsScreen) figures() []figure {
 	if f := s.judged(st); len(f.rows) > 0 {
 		out = append(out, f)
 	}
-	return append(out, s.months(st), s.load(st), s.costs(st), s.states(st), s.stability(st), s.hours(st), s.ready(st))
+	return append(out, s.months(st), s.sections(st), s.load(st), s.costs(st), s.states(st), s.stability(st), s.hours(st), s.ready(st))
 }
 
 func percent(f float64) string { return fmt.Sprintf("%.0f %%", f*100) }
@@ -318,28 +345,43 @@ func (s *statsScreen) reviews(st *study.Stats) figure {
 	}
 }
 
+// year is the map of days: the last 52 weeks, or a calendar year before.
 func (s *statsScreen) year(st *study.Stats) figure {
-	byDay := map[study.Day]int{}
-	active := 0
-	for _, d := range st.Days {
-		n := int(d.Counts.Reviews + d.Counts.Practice + d.Counts.Ticked + d.Counts.Finished)
-		byDay[d.Day] = n
-		if n > 0 {
-			active++
+	last, first, name := st.Today, st.Today-52*7+1, "the last 52 weeks"
+	if s.back > 0 {
+		y := study.Date(st.Today).Year() - s.back
+		first = study.DayOfDate(time.Date(y, time.January, 1, 0, 0, 0, 0, time.UTC))
+		last = study.DayOfDate(time.Date(y, time.December, 31, 0, 0, 0, 0, time.UTC))
+		name = fmt.Sprint(y)
+	}
+	f := figure{title: "Days of " + name, head: []string{"month", "days studied", "acts"}}
+	active, all := 0, 0
+	for month := study.Date(first); !month.After(study.Date(last)); month = time.Date(month.Year(), month.Month()+1, 1, 0, 0, 0, 0, time.UTC) {
+		days, acts := 0, 0
+		end := time.Date(month.Year(), month.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+		for d := study.DayOfDate(month); d <= last && d < study.DayOfDate(end); d++ {
+			if n := st.Activity[d]; n > 0 {
+				days, acts = days+1, acts+n
+			}
 		}
+		if days > 0 {
+			f.rows = append(f.rows, []string{month.Format("Jan 2006"), fmt.Sprint(days), fmt.Sprint(acts)})
+		}
+		active, all = active+days, all+acts
 	}
-	first := st.Today - study.Day(len(st.Days)) + 1
-	return figure{
-		title: "Days", says: fmt.Sprintf("Something was studied on %d of these %d days.", active, len(st.Days)),
-		chart: func(w int) []string {
-			return chart.HeatMap{Last: st.Today, Weeks: min(52, max(26, (len(st.Days)+6)/7)), Value: func(d int32) int {
-				if d < first {
-					return -1
-				}
-				return byDay[d]
-			}}.Draw(s.env.Theme, w)
-		},
+	f.says = fmt.Sprintf("Something was studied on %d of %d days: %s.", active, int(last-first)+1, plural(all, "act", "acts"))
+	if s.years() > 0 {
+		f.says += " " + firstKey(s.env.Keys.YearBefore) + " and " + firstKey(s.env.Keys.YearAfter) + " turn the years."
 	}
+	f.chart = func(w int) []string {
+		return chart.HeatMap{Last: last, Weeks: 53, Value: func(d int32) int {
+			if d < first || d > st.Today {
+				return -1
+			}
+			return st.Activity[d]
+		}}.Draw(s.env.Theme, w)
+	}
+	return f
 }
 
 func (s *statsScreen) retention(st *study.Stats) figure {
@@ -412,6 +454,30 @@ func (s *statsScreen) months(st *study.Stats) figure {
 		return f
 	}
 	bars = bars[max(0, len(bars)-12):]
+	f.chart = func(w int) []string { return chart.Bars(s.env.Theme, bars, 1, w) }
+	return f
+}
+
+func (s *statsScreen) sections(st *study.Stats) figure {
+	f := figure{title: "Retention by section", head: []string{"section", "remembered", "predicted", "reviews"}}
+	var bars []chart.Bar
+	worst, gap := "", 0.0
+	for _, x := range st.Sections {
+		bars = append(bars, chart.Bar{Label: x.Title, Value: x.Actual, Text: fmt.Sprintf("%s of %d, expected %s", percent(x.Actual), x.N, percent(x.Predicted))})
+		f.rows = append(f.rows, []string{x.Title, percent(x.Actual), percent(x.Predicted), fmt.Sprint(x.N)})
+		if x.N >= 30 && x.Predicted-x.Actual > gap {
+			worst, gap = x.Title, x.Predicted-x.Actual
+		}
+	}
+	switch {
+	case len(bars) == 0:
+		f.says = "No section has reviews yet."
+		return f
+	case gap > 0.03:
+		f.says = fmt.Sprintf("Furthest below what the model predicted: %s. Read its pages again, or look for cards that are alike.", worst)
+	default:
+		f.says = "True retention against what the model predicted: no section falls clearly short."
+	}
 	f.chart = func(w int) []string { return chart.Bars(s.env.Theme, bars, 1, w) }
 	return f
 }
