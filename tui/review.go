@@ -152,7 +152,11 @@ func (r *reviewScreen) bindings() []Binding {
 	case r.step.Kind == study.StepRead:
 		on := k.PageDown.Labelled("read on")
 		on.SetHelp("space", "read on")
-		return []Binding{on, k.Skip.Labelled("skip it"), k.Undo, k.Source, k.Down, k.PanRight, k.Back}
+		out := []Binding{on, k.Skip.Labelled("skip it"), k.Undo, k.Source, k.Down, k.Back}
+		if r.part.wide() {
+			out = slices.Insert(out, 2, k.PanRight)
+		}
+		return out
 	case r.step.Kind == study.StepTask:
 		return []Binding{k.Enter.Labelled("go on"), k.Cycle.Labelled("next state"), k.Undo, k.Source, k.Skip.Labelled("put it off"), k.Back}
 	case r.q == nil && r.limited():

@@ -24,6 +24,19 @@ type partDoc struct {
 	pan  int
 }
 
+// wide reports whether some code of the section is wider than its column.
+func (p *partDoc) wide() bool {
+	if p.doc == nil {
+		return false
+	}
+	for i := range p.doc.Codes {
+		if p.doc.CanPan(i) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 type partDocMsg struct {
 	id    uint64
 	of    study.Section
