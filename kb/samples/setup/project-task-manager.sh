@@ -17,6 +17,7 @@ class H(http.server.BaseHTTPRequestHandler):
     def say(self, status, body=None, **headers):
         data = b'' if body is None else json.dumps(body, separators=(',', ':')).encode()
         self.send_response(status)
+        if isinstance(body, dict) and 'version' in body: headers['ETag'] = '"%d"' % body['version']
         for k, v in headers.items(): self.send_header(k, v)
         if status != 204: self.send_header('Content-Length', str(len(data)))
         self.end_headers(); self.wfile.write(data)
