@@ -83,7 +83,7 @@ func dailyFlow(x *Terminal) {
 	x.See("0 / ")
 	x.Leave("0 / ")
 	x.Press("2")
-	x.See("Networking", "read", "cards")
+	x.See("Foundations", "read", "cards")
 	x.Press("4")
 	x.See("LEARNING PATHS")
 	x.Press("5", "6", "?")
