@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hone/kb"
+	"hone/plain"
 	"hone/search"
 	"hone/study"
 	"hone/tui"
@@ -196,6 +197,13 @@ func (a *app) listSearches(ctx context.Context, svc *study.Service, asJSON bool)
 // studyHits reviews the cards found, or opens the pages found as a reading list.
 func (a *app) studyHits(ctx context.Context, svc *study.Service, text string, hits []search.Hit, review bool) error {
 	title := "“" + clean(text) + "”"
+	if !review && a.wantsPlain() {
+		var places []plain.Place
+		for _, h := range hits {
+			places = append(places, plain.Place{Slug: h.Slug, Anchor: h.Anchor})
+		}
+		return a.plainRead(ctx, svc, title, places)
+	}
 	if !review {
 		list := &tui.ReadingList{Title: title}
 		for _, h := range hits {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -22,6 +21,7 @@ import (
 
 	"hone/cli/config"
 	"hone/cli/program"
+	"hone/plain"
 	"hone/study"
 	"hone/tui"
 	"hone/tui/theme"
@@ -40,17 +40,14 @@ func (a *app) open(cmd *cobra.Command, args []string) error {
 			return err
 		}
 		if a.wantsPlain() {
-			src, err := svc.Library().Source(at.Slug)
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(a.Stdout, src)
-			return err
+			return a.inPlainLines(cmd.Context(), svc, func(ctx context.Context, w plain.World) error {
+				return plain.Open(ctx, w, plain.Place{Slug: at.Slug, Anchor: at.Anchor, Line: at.Line})
+			})
 		}
 		first = func(env *tui.Env) tui.Screen { return tui.Page(env, at) }
 	}
 	if a.wantsPlain() {
-		return a.plainReview(cmd.Context(), svc, study.Scope{Mixed: true})
+		return a.inPlainLines(cmd.Context(), svc, plain.Run)
 	}
 	return a.screen(cmd.Context(), svc, first)
 }
