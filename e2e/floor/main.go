@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -31,7 +32,7 @@ import (
 	_ "google.golang.org/protobuf/encoding/protowire"
 )
 
-type model struct{ w, h int }
+type model struct{ w, h, keys int }
 
 func (m model) Init() tea.Cmd { return tea.RequestBackgroundColor }
 
@@ -40,7 +41,10 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 	case tea.KeyPressMsg:
-		return m, tea.Quit
+		if msg.Code == 'q' {
+			return m, tea.Quit
+		}
+		m.keys++ // a key changes the screen
 	}
 	return m, nil
 }
@@ -48,7 +52,7 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m model) View() tea.View {
 	text := ""
 	if m.h > 0 {
-		text = strings.Repeat("\n", m.h-1) + "ready"
+		text = strings.Repeat("\n", m.h-1) + "ready " + strconv.Itoa(m.keys)
 	}
 	v := tea.NewView(text)
 	v.AltScreen = true
