@@ -112,7 +112,7 @@ func (a *app) review(ctx context.Context, svc *study.Service, sc study.Scope) er
 	if a.wantsPlain() || !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
 		return a.plainReview(ctx, svc, sc)
 	}
-	return a.screen(ctx, svc, func(env *tui.Env) tui.Screen { return tui.Review(env, sc) })
+	return a.screen(ctx, opened(svc), func(env *tui.Env) tui.Screen { return tui.Review(env, sc) })
 }
 
 func (a *app) reviewCommand() *cobra.Command {

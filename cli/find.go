@@ -209,7 +209,7 @@ func (a *app) studyHits(ctx context.Context, svc *study.Service, text string, hi
 		for _, h := range hits {
 			list.Places = append(list.Places, tui.Place{Slug: h.Slug, Anchor: h.Anchor})
 		}
-		return a.screen(ctx, svc, func(env *tui.Env) tui.Screen { return tui.Reading(env, list) })
+		return a.screen(ctx, opened(svc), func(env *tui.Env) tui.Screen { return tui.Reading(env, list) })
 	}
 	sc := study.Scope{Title: title}
 	for _, h := range hits {

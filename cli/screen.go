@@ -29,6 +29,9 @@ import (
 
 // open opens the screen: Today, or the page that fits the words best.
 func (a *app) open(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 && !a.wantsPlain() {
+		return a.screen(cmd.Context(), a.study, nil)
+	}
 	svc, err := a.study()
 	if err != nil {
 		return err
@@ -49,7 +52,12 @@ func (a *app) open(cmd *cobra.Command, args []string) error {
 	if a.wantsPlain() {
 		return a.inPlainLines(cmd.Context(), svc, plain.Run)
 	}
-	return a.screen(cmd.Context(), svc, first)
+	return a.screen(cmd.Context(), opened(svc), first)
+}
+
+// opened is a record that is open already.
+func opened(svc *study.Service) func() (*study.Service, error) {
+	return func() (*study.Service, error) { return svc, nil }
 }
 
 // isTerminal reports whether a stream is a terminal.
@@ -58,33 +66,115 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(f.Fd())
 }
 
-// screen runs the full-screen program until the person leaves it.
-func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.Env) tui.Screen) error {
+// openPatience is how long the screen waits for the library and the record, so
+// that the first thing seen is Today and not a word about its coming.
+const openPatience = 8 * time.Millisecond
+
+// screen runs the full-screen program until the person leaves it. The record is
+// opened beside the start of the program.
+func (a *app) screen(ctx context.Context, open func() (*study.Service, error), first func(*tui.Env) tui.Screen) error {
 	if !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
 		return hinted{errors.New("this needs a terminal"), "`hone due`, `hone show` and `hone search` work without one; `hone help` lists all commands"}
+	}
+	if err := a.boot(); err != nil {
+		return err
+	}
+	// A closed window, or a session that ends, asks to leave by SIGHUP; the
+	// other signals are Bubble Tea's.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	defer stop()
+
+	s := stage{keys: tui.DefaultKeys()}
+	for _, err := range s.keys.Rebind(a.conf.Keys) {
+		fmt.Fprintf(a.Stderr, "hone: %v\n", err)
+	}
+	ready, done := make(chan tui.Opened, 1), make(chan struct{})
+	go func() {
+		defer close(done)
+		ready <- s.set(ctx, a, open, first)
+	}()
+	var model tea.Model
+	select {
+	case r := <-ready:
+		if r.Err != nil {
+			s.strike()
+			return r.Err // before the screen is taken, so that the shell gets a clean line
+		}
+		model = r.App
+	case <-time.After(openPatience):
+		model = tui.NewOpening(theme.New(a.themeName(), true, a.glyphs()), ready)
+	}
+	profile, force := theme.Profile(a.Getenv)
+	if !force {
+		profile = lipgloss.Writer.Profile
+	}
+	last, err := tea.NewProgram(model,
+		tea.WithContext(ctx), tea.WithInput(a.Stdin), tea.WithOutput(a.Stdout),
+		tea.WithFPS(120), tea.WithColorProfile(profile), tea.WithFilter(tui.Coalesce())).Run()
+	<-done
+	s.strike()
+	if o, ok := last.(*tui.Opening); ok && o.Err != nil {
+		return o.Err
+	}
+	switch {
+	case err == nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	case errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
+		return nil // a signal asked us to leave; the screen is restored
+	case errors.Is(err, tea.ErrProgramPanic):
+		return hinted{errors.New("hone met a fault of its own and closed the screen; every answer up to it is kept"), "run it with TEA_DEBUG=1 to keep a record of the fault"}
+	default:
+		return err
+	}
+}
+
+// stage is what stands behind the screens while they are up.
+type stage struct {
+	keys     *tui.Keys
+	release  func()
+	backedUp chan struct{}
+}
+
+// strike takes down what set put up. It waits for the day's backup.
+func (s *stage) strike() {
+	if s.backedUp != nil {
+		<-s.backedUp
+	}
+	if s.release != nil {
+		s.release()
+	}
+}
+
+// themeName is the theme that was asked for, as far as colours are allowed.
+func (a *app) themeName() string {
+	if theme.NoColor(a.Getenv) {
+		return "mono"
+	}
+	return a.conf.Theme
+}
+
+// set opens the record and puts the screens together. Whatever can fail fails
+// here and not on a screen.
+func (s *stage) set(ctx context.Context, a *app, open func() (*study.Service, error), first func(*tui.Env) tui.Screen) tui.Opened {
+	svc, err := open()
+	if err != nil {
+		return tui.Opened{Err: err}
 	}
 	a.hurry(svc.Prepare(ctx))
 	// A window of its own; where it cannot be had, the one of the commands does.
 	if release, err := svc.ClaimWindow(); err == nil {
-		defer release()
+		s.release = release
 	}
-	// Whatever can fail fails before the screen starts, so that the shell gets
-	// a clean error line.
 	if _, err := svc.Settings(ctx); err != nil {
-		return err
-	}
-	keys := tui.DefaultKeys()
-	for _, err := range keys.Rebind(a.conf.Keys) {
-		fmt.Fprintf(a.Stderr, "hone: %v\n", err)
+		return tui.Opened{Err: err}
 	}
 	index, err := a.searcher(ctx)
 	if err != nil {
-		return err
+		return tui.Opened{Err: err}
 	}
-	glyphs := a.glyphs()
-	name := a.conf.Theme
+	glyphs, name := a.glyphs(), a.themeName()
 	env := &tui.Env{
-		Context: ctx, Study: svc, Index: index, Keys: keys,
+		Context: ctx, Study: svc, Index: index, Keys: s.keys,
 		NoMouse: !a.conf.Mouse, Dark: true,
 		Copy:     func(text string) bool { return program.Copy(a.Getenv, text) },
 		Scratch:  scratch,
@@ -101,9 +191,6 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 			return c
 		}
 	}
-	if theme.NoColor(a.Getenv) {
-		name = "mono"
-	}
 	env.Restyle = func(dark bool) *theme.Theme { return theme.New(name, dark, glyphs) }
 	env.ChooseTheme = func(n string) { name, a.conf.Theme = n, n }
 	env.Looks = a.looks
@@ -116,39 +203,14 @@ func (a *app) screen(ctx context.Context, svc *study.Service, first func(*tui.En
 	}
 	env.SaveConfig = func() (string, error) { return a.dirs.config(), config.Write(a.dirs.config(), a.conf) }
 	env.Theme = env.Restyle(true)
-
-	// A closed window, or a session that ends, asks to leave by SIGHUP; the
-	// other signals are Bubble Tea's.
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
-	defer stop()
-	env.Context = ctx
-
-	profile, force := theme.Profile(a.Getenv)
-	if !force {
-		profile = lipgloss.Writer.Profile
-	}
-	p := tea.NewProgram(tui.New(env, first),
-		tea.WithContext(ctx), tea.WithInput(a.Stdin), tea.WithOutput(a.Stdout),
-		tea.WithFPS(120), tea.WithColorProfile(profile), tea.WithFilter(tui.Coalesce()))
-	backedUp := make(chan struct{})
+	s.backedUp = make(chan struct{})
 	go func() {
-		defer close(backedUp)
+		defer close(s.backedUp)
 		// The day's backup is made beside the screen; that it failed is seen in
 		// the list of backups, and must not disturb a review.
 		_, _ = svc.Store().DailyBackup(ctx)
 	}()
-	_, err = p.Run()
-	<-backedUp
-	switch {
-	case err == nil, errors.Is(err, tea.ErrInterrupted):
-		return nil
-	case errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
-		return nil // a signal asked us to leave; the screen is restored
-	case errors.Is(err, tea.ErrProgramPanic):
-		return hinted{errors.New("hone met a fault of its own and closed the screen; every answer up to it is kept"), "run it with TEA_DEBUG=1 to keep a record of the fault"}
-	default:
-		return err
-	}
+	return tui.Opened{App: tui.New(env, first)}
 }
 
 // looks lists the configuration entries that take effect at once.

@@ -94,7 +94,12 @@ func dueToday(c *store.CardState, m *moment) bool {
 
 // buildQueue gathers the cards of a scope and puts them in order.
 func buildQueue(tx *store.Tx, lib *kb.Library, m *moment, sc Scope) queue {
-	states := cardStates(tx)
+	return queueOf(tx, lib, m, sc, cardStates(tx))
+}
+
+// queueOf is buildQueue for who has read the states of all cards already: on a
+// large collection that is most of the work.
+func queueOf(tx *store.Tx, lib *kb.Library, m *moment, sc Scope, states map[string]store.CardState) queue {
 	var q queue
 	if _, paused := m.settings.Pauses.at(m.today); paused && sc.whole() && !sc.Practice {
 		return q

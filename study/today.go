@@ -132,7 +132,7 @@ func (s *Service) workOutToday(ctx context.Context) (*Today, error) {
 		t.Now, t.Day, t.Goal = m.now, m.today, m.settings.Goal
 		states := cardStates(tx)
 		pages := pageStates(tx)
-		q := buildQueue(tx, lib, m, Scope{})
+		q := queueOf(tx, lib, m, Scope{}, states)
 		p := readPace(tx, m)
 		t.Counts, t.Deadline, t.Backlog = q.counts, q.deadline, q.backlog
 		if p, paused := m.settings.Pauses.at(m.today); paused {
