@@ -1,0 +1,2 @@
+# needs: go
+printf 'module example.com/a\ngo 1.26\n' > go.mod
