@@ -195,7 +195,7 @@ var notAcronyms = map[string]string{
 		PUT QUERY REVALIDATED SETTINGS STALE TRACE UNAVAILABLE WWW`,
 	"signals, log levels, variables, Dockerfile instructions": `CMD DEBUG ENTRYPOINT ERROR GOGC GOMAXPROCS INFO KILL PATH PORT RUN SIGQUIT
 		TERM WARN`,
-	"parts of names":                     `MAJOR MINOR EL NODELAY X25519MLKEM LOOK SCAN BACKWARD HHH HELLOWORLDBYE SBG AB NO`,
+	"parts of names":                     `MAJOR MINOR EL NODELAY X25519MLKEM LOOK NAME SCAN BACKWARD HHH HELLOWORLDBYE SBG AB NO`,
 	"verbs and other spellings of terms": `POSTed XORed TOASTed BLOB HOL IO PG AAD NULLs XSRF`,
 	"products, projects and languages": `AGE ALGOL AMD APCu ASP BIND BSD EMQX EPYC ESXi FAISS GNU GitHub GitLab HBase IIS JUnit KWOK LMDB
 		MinIO MIT MySQL NET NGINX NumPy PHPStan PHPUnit PIT PyYAML RAC RE RTX SOPS SPIRE SQLite TiDB TiKV VT iOS jOOQ vLLM`,
@@ -208,7 +208,7 @@ var notAcronyms = map[string]string{
 	"units":                            `GB GH GiB KB KiB MB MiB PB TB TiB`,
 	"Roman numbers":                    `II III IV VI VII VIII IX XI XII`,
 	"countries, currencies and the EU": `EU EUR US USA USD`,
-	"known to everybody who can use a browser": `DVD FAQ GPS HD ISBN IT PDF PIN README TV VAT VP`,
+	"known to everybody who can use a browser": `DVD FAQ GPS HD ISBN IT LLC PDF PIN README TV VAT VP`,
 }
 
 func exceptions() map[string]bool {
