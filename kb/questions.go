@@ -90,7 +90,7 @@ var (
 // have.
 func (l *Library) Questions(slug string) ([]Question, error) {
 	p := l.bySlug[slug]
-	if p == nil || p.Kind != KindInterview || bankSection(p) < 0 {
+	if p == nil || !p.Bank() {
 		return nil, fmt.Errorf("bank of questions %s: %w", slug, ErrUnknown)
 	}
 	return parseQuestions(p, func(string, int, string, string) {}), nil
@@ -100,12 +100,15 @@ func (l *Library) Questions(slug string) ([]Question, error) {
 func (l *Library) Banks() []*Page {
 	var pages []*Page
 	for _, p := range l.pages {
-		if p.Kind == KindInterview && bankSection(p) >= 0 {
+		if p.Bank() {
 			pages = append(pages, p)
 		}
 	}
 	return pages
 }
+
+// Bank reports whether the page is a bank of questions.
+func (p *Page) Bank() bool { return p.Kind == KindInterview && bankSection(p) >= 0 }
 
 // bankSection returns the index of the section's heading, or -1.
 func bankSection(p *Page) int {

@@ -37,7 +37,7 @@ var model = struct {
 	unitIDF:    0.6,
 	unitK:      2.5,
 	pageWeight: [fieldCount]float32{fieldNames: 4, fieldAbout: 2.6, fieldHeading: 1.2, fieldBody: 0.5},
-	pageLength: 0.5,
+	pageLength: 0.625,
 	pageK:      7,
 	cardWeight: 0.25,
 	second:     0.8,
@@ -46,9 +46,9 @@ var model = struct {
 	nameQuery:  3,
 	nameWhole:  0.5,
 	nameOthers: 0.03,
-	close:      0.4,
-	links:      0.2,
-	cover:      0.2,
+	close:      0.32,
+	links:      0.32,
+	cover:      0.32,
 	cutoff:     0.06,
 }
 
@@ -57,6 +57,19 @@ var model = struct {
 var kindPrior = map[kb.PageKind]float32{
 	kb.KindTopic: 1, kb.KindGuide: 1, kb.KindCareer: 1, kb.KindProject: 0.9, kb.KindInterview: 0.9,
 	kb.KindChecklist: 0.8, kb.KindPath: 0.8, kb.KindGlossary: 0.7,
+}
+
+// bankPrior weighs the pages of kind interview that are banks of questions.
+const bankPrior = 0.75
+
+func priorOf(p *kb.Page) float32 {
+	if p.Bank() {
+		return bankPrior
+	}
+	if prior, ok := kindPrior[p.Kind]; ok {
+		return prior
+	}
+	return 1
 }
 
 // scratch holds the accumulators of one query. They are as long as there are
@@ -256,9 +269,7 @@ func (v *view) rank(ctx context.Context, r *reading, ok *allowed, limit int) ([]
 			share *= model.second
 		}
 		score := (s.pageScore[p]+model.mixUnit*evidence)*float32(math.Pow(float64(cover), model.cover)) + model.names*s.pageName[p]*total
-		if prior, ok := kindPrior[v.pages[p].Kind]; ok {
-			score *= prior
-		}
+		score *= v.prior[p]
 		best = max(best, score)
 		pages = append(pages, rankedPage{page: p, score: score, name: s.pageName[p], bits: s.pageBits[p]})
 	}

@@ -30,6 +30,7 @@ type view struct {
 	lineStarts []atomic.Pointer[[]int] // by page, filled when needed
 	pageUnit   []int32                 // by page: the unit of the page itself, or -1
 	links      [][]int32               // by page: pages it links to
+	prior      []float32               // by page
 	complete   bool                    // all pages are in some layer
 	texts      *scanTexts              // while the index is not ready: the pages' text
 }
@@ -88,8 +89,9 @@ func newView(lib *kb.Library, names *nameIndex, synonyms synonymTable, notes []N
 			}
 		}
 	}
-	v.links = make([][]int32, len(v.pages))
+	v.links, v.prior = make([][]int32, len(v.pages)), make([]float32, len(v.pages))
 	for i, p := range v.pages {
+		v.prior[i] = priorOf(p)
 		for _, l := range p.Links {
 			if n, ok := v.pageOf[l.Slug]; ok && int(n) != i && !slices.Contains(v.links[i], n) {
 				v.links[i] = append(v.links[i], n)
