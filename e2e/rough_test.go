@@ -168,6 +168,8 @@ func TestSuspend(t *testing.T) {
 	x.See("ready>")
 	x.Type(binary + "\r")
 	x.See("What are you preparing for?")
+	// What the terminal answers must not come when the shell is listening.
+	x.Until("the question about the background", func(string) bool { return strings.Contains(x.Raw(), "\x1b]11;?") })
 	x.Press("ctrl+z")
 	x.Until("the shell", func(s string) bool { return strings.Contains(s, "Stopped") && !strings.Contains(s, "preparing") })
 	if x.Full() {
