@@ -207,7 +207,7 @@ func (p *program) help(at *place) {
 	}
 	p.say("You can type:")
 	if at.enter != nil {
-		p.say("  enter %s.", at.enterDoes)
+		p.say("  enter: %s.", at.enterDoes)
 	}
 	if at.pick != nil {
 		p.say("  %s.", at.picks)
@@ -215,13 +215,13 @@ func (p *program) help(at *place) {
 	if at.keys != nil {
 		for _, k := range at.keys() {
 			name := k.letter
-			if k.arg != "" {
-				name += " " + k.arg
-			}
 			if k.word != "" && k.word != k.letter {
 				name += " or " + k.word
 			}
-			p.say("  %s %s.", name, k.does)
+			if k.arg != "" {
+				name += ", with " + k.arg
+			}
+			p.say("  %s: %s.", name, k.does)
 		}
 	}
 	if at.other != nil {

@@ -260,8 +260,11 @@ func (r *reader) intro() {
 	if missing := r.unknown(); missing > 0 {
 		r.say("It builds on %s not known yet; w lists what it needs.", plural(missing, "page", "pages"))
 	}
-	if r.cur > 0 {
+	switch {
+	case r.cur > 0 && r.at.Line == 0 && r.at.Anchor == "":
 		r.say("Going on at part %d of %d; t goes to the top.", r.cur+1, len(r.from))
+	case r.cur > 0:
+		r.say("This is part %d of %d; t goes to the top.", r.cur+1, len(r.from))
 	}
 }
 
@@ -475,7 +478,7 @@ func (r *reader) keys() []key {
 		{letter: "t", word: "top", does: "goes to the top", run: plainly(func() error { return r.move(0) })},
 		{letter: "g", word: "end", does: "goes to the end", run: plainly(func() error { return r.move(len(r.from) - 1) })},
 		{letter: "o", word: "outline", does: "lists the headings to go to", run: plainly(r.outline)},
-		{letter: "l", word: "links", does: "lists the links of this part, or l all those of the page", arg: "all", run: r.links},
+		{letter: "l", word: "links", does: "lists the links of this part, or of the page with all", arg: "all", run: r.links},
 		{letter: "f", word: "find", arg: "WORDS", does: "finds words in the page; f alone goes to the next place", run: r.find},
 		{letter: "m", word: "bookmark", does: "sets a bookmark, or takes it away", run: plainly(r.bookmark)},
 		{letter: "e", word: "note", does: "says your note and lets you write it", run: plainly(r.note)},

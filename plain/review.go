@@ -394,18 +394,24 @@ func (a *asker) onCard(err error) error {
 	return err
 }
 
-// ask reads an answer, or does a command in its place: errCommand.
+// ask reads an answer, or does a command in its place: errCommand. A command
+// that leaves the card in front as it is asks again.
 func (a *asker) ask(prompt string) (string, error) {
-	text, err := a.line(prompt)
-	if err != nil {
-		return "", err
+	for {
+		text, err := a.line(prompt)
+		if err != nil {
+			return "", err
+		}
+		done, err := a.command(text)
+		switch {
+		case err != nil:
+			return "", err
+		case !done:
+			return text, nil
+		case !stays(text):
+			return "", errCommand
+		}
 	}
-	if done, err := a.command(text); err != nil {
-		return "", err
-	} else if done {
-		return "", errCommand
-	}
-	return text, nil
 }
 
 // answer lets the person answer in the way of the card's form, says what is

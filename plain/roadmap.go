@@ -2,6 +2,7 @@ package plain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hone/study"
@@ -126,20 +127,19 @@ func (p *program) path(slug string) error {
 		if err != nil {
 			return err
 		}
-		path, nodes, list.items, list.heads = nil, nil, nil, map[int]string{}
-		for _, one := range all {
-			if one.Slug == slug {
-				path = one
-			}
-		}
-		if path == nil {
+		i := slices.IndexFunc(all, func(one *study.PathProgress) bool { return one.Slug == slug })
+		if i < 0 {
 			return fmt.Errorf("the path %s is gone", slug)
 		}
+		path, nodes, list.items, list.heads = all[i], nil, nil, map[int]string{}
 		for i := range path.Stages {
 			st := &path.Stages[i]
 			for j := range st.Nodes {
 				if j == 0 {
-					list.heads[len(nodes)] = fmt.Sprintf("Stage %d of %d, %s", i+1, len(path.Stages), st.Title)
+					list.heads[len(nodes)] = st.Title
+					if !strings.HasPrefix(st.Title, "Stage") {
+						list.heads[len(nodes)] = fmt.Sprintf("Stage %d of %d, %s", i+1, len(path.Stages), st.Title)
+					}
 				}
 				nodes = append(nodes, &st.Nodes[j])
 				list.items = append(list.items, nodeInWords(&st.Nodes[j]))

@@ -130,7 +130,7 @@ func (s *searchPlace) notices() {
 }
 
 func (s *searchPlace) add(h *search.Hit, sub bool) {
-	text := ""
+	text := "same page, "
 	if !sub {
 		text = shortTitle(h.Title) + ", "
 	}

@@ -482,10 +482,8 @@ func (s *speaker) write(b *strings.Builder, n ast.Node) {
 				v = util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(v)))
 			}
 			b.Write(v)
-			if c.SoftLineBreak() || c.HardLineBreak() || n.Kind() == ast.KindCodeSpan {
-				if c.SoftLineBreak() || c.HardLineBreak() {
-					b.WriteByte(' ')
-				}
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				b.WriteByte(' ')
 			}
 		case *ast.String:
 			b.Write(c.Value)
@@ -509,6 +507,15 @@ func (s *speaker) write(b *strings.Builder, n ast.Node) {
 				b.Write(seg.Value(s.src))
 			}
 		case *astext.TaskCheckBox:
+		case *astext.Strikethrough:
+			// A single tilde is hardly ever meant to strike anything out: A~B and C~D.
+			mark := ""
+			if at := start(c); at > 0 && s.src[at-1] == '~' && (at < 2 || s.src[at-2] != '~') {
+				mark = "~"
+			}
+			b.WriteString(mark)
+			s.write(b, c)
+			b.WriteString(mark)
 		default:
 			s.write(b, c)
 			if c.Type() == ast.TypeBlock {
