@@ -280,7 +280,12 @@ func (a *app) root() *cobra.Command {
 repetition, checklists and learning paths. Everything is on this machine.
 
 Without arguments it opens Today; with words it opens the page that fits them
-best.`,
+best.
+
+With --plain, with "hone config set accessible true" or on a terminal with
+TERM=dumb, everything is said in short lines and asked for by prompts, for
+screen readers and braille displays: ? says at any prompt where you are and what
+you can type, b goes back, q leaves.`,
 		Args:              cobra.ArbitraryArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,

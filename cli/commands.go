@@ -131,7 +131,7 @@ that is next on your path, meet its cards, review what is due, do a task, within
 With --practice cards are asked whether due or not, weakest first, and the
 schedule stays as it is. With --plain (or where there is no terminal) questions
 and answers are plain lines: enter shows the answer, 1 to 4 grade it, u undoes,
-s skips, q leaves.`,
+s skips, ? says what else can be typed, q leaves.`,
 		ValidArgsFunction: a.completePages,
 		RunE: func(cmd *cobra.Command, words []string) error {
 			ctx := cmd.Context()

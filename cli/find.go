@@ -228,7 +228,7 @@ func (a *app) waitForIndex(ctx context.Context, index *search.Index) error {
 	shown := false
 	begun := time.Now()
 	err := index.Wait(ctx, func(done, total int) {
-		if !isTerminal(a.Stderr) || time.Since(begun) < 200*time.Millisecond {
+		if !isTerminal(a.Stderr) || a.wantsPlain() || time.Since(begun) < 200*time.Millisecond {
 			return
 		}
 		shown = true
@@ -369,6 +369,9 @@ With --json: the page with its text, cards and tasks.`,
 			if source || !isTerminal(a.Stdout) {
 				_, err := io.WriteString(a.Stdout, src)
 				return err
+			}
+			if a.wantsPlain() {
+				return plain.Say(ctx, plain.World{Study: svc, Out: a.Stdout, Width: min(a.textWidth(), 72)}, src)
 			}
 			return a.paged(func(w io.Writer) error {
 				d := markdown.Render(src, a.textWidth(), a.printTheme(), markdown.Options{

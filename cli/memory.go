@@ -135,7 +135,7 @@ func (a *app) optimize(ctx context.Context, from string, o srs.TrainOptions, dry
 
 // progress returns a callback that shows on a terminal how far work is.
 func (a *app) progress(what string) func(done, total int) {
-	if !isTerminal(a.Stderr) {
+	if !isTerminal(a.Stderr) || a.wantsPlain() {
 		return nil
 	}
 	return func(done, total int) {
@@ -144,7 +144,7 @@ func (a *app) progress(what string) func(done, total int) {
 }
 
 func (a *app) progressDone() {
-	if isTerminal(a.Stderr) {
+	if isTerminal(a.Stderr) && !a.wantsPlain() {
 		fmt.Fprint(a.Stderr, "\r\x1b[K")
 	}
 }

@@ -25,7 +25,7 @@ func (a *app) writeJSON(v any) error {
 // paged runs write with what it should write to: a pager on a terminal, else
 // standard output. Leaving the pager early is not an error.
 func (a *app) paged(write func(w io.Writer) error) error {
-	if !isTerminal(a.Stdout) {
+	if !isTerminal(a.Stdout) || a.wantsPlain() {
 		return write(a.Stdout)
 	}
 	in, wait, err := program.Pager(a.Getenv, a.Stdout, a.Stderr)
@@ -85,7 +85,7 @@ func (a *app) printTheme() *theme.Theme {
 
 // plainly strips styles where they are not wanted.
 func (a *app) plainly(s string) string {
-	if isTerminal(a.Stdout) {
+	if isTerminal(a.Stdout) && !a.wantsPlain() {
 		return s
 	}
 	return ansi.Strip(s)

@@ -74,7 +74,7 @@ const openPatience = 8 * time.Millisecond
 // opened beside the start of the program.
 func (a *app) screen(ctx context.Context, open func() (*study.Service, error), first func(*tui.Env) tui.Screen) error {
 	if !isTerminal(a.Stdin) || !isTerminal(a.Stdout) {
-		return hinted{errors.New("this needs a terminal"), "`hone due`, `hone show` and `hone search` work without one; `hone help` lists all commands"}
+		return hinted{errors.New("this needs a terminal"), "`hone --plain` and all commands work without one; `hone help` lists them"}
 	}
 	if err := a.boot(); err != nil {
 		return err

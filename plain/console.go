@@ -34,10 +34,7 @@ type console struct {
 }
 
 func newConsole(ctx context.Context, in io.Reader, out io.Writer, width int) *console {
-	r, ok := in.(*bufio.Reader)
-	if !ok {
-		r = bufio.NewReader(in)
-	}
+	r := bufio.NewReader(in)
 	if width <= 0 {
 		width = 72
 	}

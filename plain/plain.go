@@ -108,6 +108,17 @@ func Review(ctx context.Context, w World, sc study.Scope) error {
 	return p.ended(err)
 }
 
+// Say writes a text of the knowledge base in words, drawings as they are.
+func Say(ctx context.Context, w World, md string) error {
+	p := newProgram(ctx, w)
+	sp := speak(md, speechOptions{title: p.titleOf})
+	for i := range sp.blocks {
+		p.gap()
+		p.sayBlock(&sp.blocks[i], true)
+	}
+	return p.err
+}
+
 // home is Today, where the word today leads from everywhere. first is a place
 // to be in before, nil for none.
 func (p *program) home(first func() error) error {
