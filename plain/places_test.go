@@ -170,6 +170,7 @@ func TestBackups(t *testing.T) {
 
 func TestToday(t *testing.T) {
 	d := settled(t)
+	says(t, d.types("b", "q"), "There is nothing to go back to; q leaves hone.", "Today: q")
 	out := d.types("t", "i", "w", "p", "1", "2026-04-01", "P", "2026-03-05", "pause end", "P nonsense", "99", "u", "nothing like this", "b", "2", "q")
 	says(t, out, "A session takes", "Readiness:", "In the last 26 weeks: 0 answers", "What are you preparing for?", "Its date", "Nothing comes due until 2026-03-06.", "The break is over.",
 		"That did not work", "The plan has", "Undone:", "Search")

@@ -31,6 +31,10 @@ func (p *program) today() error {
 		show: t.show, enter: t.start, enterDoes: "starts the first of the plan",
 		pick: t.pick, picks: "a number starts that of the plan", keys: t.keys, changed: t.load,
 		other: t.other, others: "any other words search",
+		back: func() bool {
+			p.say("There is nothing to go back to; q leaves hone.")
+			return true
+		},
 	}
 	if err := t.load(); err != nil {
 		return err
