@@ -19,11 +19,16 @@ import (
 // bareStore opens the record without looking into it, for commands that must
 // work when it is damaged.
 func (a *app) bareStore() (*store.Store, error) {
-	svc, err := a.study()
-	if err != nil {
-		return nil, err
+	if a.svc == nil {
+		lib, err := a.library()
+		if err != nil {
+			return nil, err
+		}
+		if a.svc, err = study.Open(lib, study.Options{Path: a.dirs.database(), Clock: a.Clock, Unseen: true}); err != nil {
+			return nil, err
+		}
 	}
-	return svc.Store(), nil
+	return a.svc.Store(), nil
 }
 
 // childName is the command with which hone starts itself to look at a file

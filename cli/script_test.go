@@ -9,6 +9,8 @@ import (
 	"hash/crc32"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -87,6 +89,10 @@ func TestScripts(t *testing.T) {
 			"await":  await,
 			"newer":  newer,
 			"flip":   flip,
+			"cut":    cut,
+			"spoil":  spoil,
+			"aside":  aside,
+			"mode":   mode,
 		},
 	})
 }
@@ -150,4 +156,50 @@ func flip(ts *testscript.TestScript, _ bool, words []string) {
 	ts.Check(err)
 	data[at] ^= 0x55
 	ts.Check(os.WriteFile(file, data, 0o600))
+}
+
+// cut cuts a file short: `cut FILE SIZE`.
+func cut(ts *testscript.TestScript, _ bool, words []string) {
+	size, err := strconv.ParseInt(words[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(words[0]), size))
+}
+
+// spoil changes the first event of the only journal in a directory.
+func spoil(ts *testscript.TestScript, _ bool, words []string) {
+	files, err := filepath.Glob(filepath.Join(ts.MkAbs(words[0]), "hone-*.jsonl"))
+	ts.Check(err)
+	if len(files) != 1 {
+		ts.Fatalf("journals: %v", files)
+	}
+	data, err := os.ReadFile(files[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(files[0], bytes.Replace(data, []byte(`"state":"done"`), []byte(`"state":"todo"`), 1), 0o600))
+}
+
+// aside expects one damaged file set aside in a directory, with the bytes of
+// another file: `aside DIR FILE`.
+func aside(ts *testscript.TestScript, _ bool, words []string) {
+	files, err := filepath.Glob(filepath.Join(ts.MkAbs(words[0]), "hone.db.damaged-*"))
+	ts.Check(err)
+	if len(files) != 1 {
+		ts.Fatalf("set aside: %v", files)
+	}
+	if ts.ReadFile(files[0]) != ts.ReadFile(words[1]) {
+		ts.Fatalf("%s is not what was damaged", files[0])
+	}
+}
+
+// mode expects the permissions of files: `mode 600 FILE...`. Systems that have
+// others have none of these.
+func mode(ts *testscript.TestScript, _ bool, words []string) {
+	want, err := strconv.ParseUint(words[0], 8, 32)
+	ts.Check(err)
+	for _, name := range words[1:] {
+		info, err := os.Stat(ts.MkAbs(name))
+		ts.Check(err)
+		if runtime.GOOS != "windows" && info.Mode().Perm() != os.FileMode(want) {
+			ts.Fatalf("%s has mode %o", name, info.Mode().Perm())
+		}
+	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -54,6 +55,7 @@ func (s *Store) Backups() ([]Backup, error) {
 		return nil, fmt.Errorf("list backups: %w", err)
 	}
 	var list []Backup
+	written := map[string]time.Time{} // tells two of one second apart
 	for _, e := range entries {
 		m := backupName.FindStringSubmatch(e.Name())
 		if m == nil || !e.Type().IsRegular() {
@@ -64,13 +66,12 @@ func (s *Store) Backups() ([]Backup, error) {
 		if err != nil || ierr != nil {
 			continue
 		}
-		list = append(list, Backup{filepath.Join(s.BackupDir(), e.Name()), at, m[2], info.Size()})
+		path := filepath.Join(s.BackupDir(), e.Name())
+		written[path] = info.ModTime()
+		list = append(list, Backup{path, at, m[2], info.Size()})
 	}
 	slices.SortFunc(list, func(a, b Backup) int {
-		if c := b.At.Compare(a.At); c != 0 {
-			return c
-		}
-		return strings.Compare(b.Path, a.Path)
+		return cmp.Or(b.At.Compare(a.At), written[b.Path].Compare(written[a.Path]), strings.Compare(b.Path, a.Path))
 	})
 	return list, nil
 }
@@ -231,6 +232,11 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	}
 	if err = errors.Join(err, packed.Close(), ctx.Err()); err != nil {
 		return err
+	}
+	if s.packed != nil {
+		if err := s.packed(packed.Name()); err != nil {
+			return err
+		}
 	}
 	// What was written must unpack to what was read, and that must be a whole
 	// database of events.

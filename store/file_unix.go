@@ -38,11 +38,11 @@ func syncDir(dir string) error {
 // isFull reports whether there is no room for what was to be written: on the
 // disk, in the person's share of it, or below the limit for one file.
 func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+	return means(err, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG)
 }
 
 // isDiskFault reports whether the disk could not do what it was asked.
-func isDiskFault(err error) bool { return errors.Is(err, syscall.EIO) }
+func isDiskFault(err error) bool { return means(err, syscall.EIO) }
 
 func isReadOnlyFS(err error) bool { return errors.Is(err, syscall.EROFS) }
 

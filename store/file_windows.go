@@ -26,13 +26,12 @@ func syncDir(string) error { return nil }
 
 // isFull reports whether there is no room for what was to be written.
 func isFull(err error) bool {
-	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) ||
-		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
+	return means(err, windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }
 
 // isDiskFault reports whether the disk could not do what it was asked.
 func isDiskFault(err error) bool {
-	return errors.Is(err, windows.ERROR_IO_DEVICE) || errors.Is(err, windows.ERROR_CRC)
+	return means(err, windows.ERROR_IO_DEVICE, windows.ERROR_CRC)
 }
 
 func isReadOnlyFS(error) bool { return false }

@@ -4,9 +4,11 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -18,7 +20,75 @@ import (
 	"hone/srs"
 )
 
-func init() { children["full"] = childFull }
+func init() {
+	children["full"] = childFull
+	children["foreign"] = childForeign
+}
+
+// childForeign is somebody who may read the data file and its directory but not
+// write there, which root always may: it becomes somebody else.
+func childForeign(path string) error {
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		if err := errors.Join(syscall.Setgid(nobody), syscall.Setuid(nobody)); err != nil {
+			fmt.Println("skip", err)
+			return nil
+		}
+	}
+	ctx := context.Background()
+	s, err := Open(path, Options{})
+	if err != nil {
+		return err
+	}
+	if err := s.View(ctx, func(tx *Tx) error {
+		if tx.Task("t").State != Done {
+			return errors.New("not read")
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	_, err = s.Do(ctx, Tick{"t", Todo})
+	_, _, uerr := s.Undo(ctx)
+	_, berr := s.DailyBackup(ctx)
+	none, nerr := newStore(filepath.Join(filepath.Dir(path), "none", "hone.db"), Options{})
+	if nerr != nil {
+		return nerr
+	}
+	_, nerr = none.Do(ctx, Tick{"t", Todo})
+	fmt.Println(errors.Is(err, ErrReadOnly) && errors.Is(uerr, ErrReadOnly), strings.Contains(fmt.Sprint(err), path),
+		errors.Is(berr, os.ErrPermission), errors.Is(nerr, os.ErrPermission) && strings.Contains(nerr.Error(), none.Path()))
+	return nil
+}
+
+// TestReadOnlyDirectory: in a directory where nothing can be written the data is
+// read, and every act is refused with a message that says why.
+func TestReadOnlyDirectory(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "hone.db")
+	do(t, openTest(t, path, Options{}), Tick{"t", Done})
+	before := readFile(t, path)
+	// For everybody to enter, for nobody to write.
+	if err := errors.Join(os.Chmod(path, 0o444), os.Chmod(dir, 0o555), os.Chmod(filepath.Dir(dir), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
+	p, out := startChild(t, "foreign", path)
+	text, err := io.ReadAll(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := p.Wait()
+	if reason, skip := strings.CutPrefix(string(text), "skip "); skip {
+		t.Skip(reason)
+	}
+	if err != nil || !st.Success() || string(text) != "true true true true\n" {
+		t.Fatalf("child: %q %v %v", text, st, err)
+	}
+	if !bytes.Equal(readFile(t, path), before) {
+		t.Error("the file was changed")
+	}
+}
 
 // childFull writes while files may not grow beyond a limit, which is moved
 // from the size of the file upwards: a full disk at every write that makes the
@@ -34,7 +104,27 @@ func childFull(path string) error {
 	if err != nil {
 		return err
 	}
-	s.noSync = true
+	// The first act makes the file: whole, or not at all.
+	for cur := range uint64(10) {
+		limit := old
+		limit.Cur = cur * 2048
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+			return err
+		}
+		_, err := s.Do(ctx, Tick{"first", Done})
+		if rerr := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); rerr != nil {
+			return rerr
+		}
+		if err == nil {
+			return fmt.Errorf("written although a file may only have %d bytes", limit.Cur)
+		}
+		if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "nothing was recorded: make room") {
+			return fmt.Errorf("unclear message: %w", err)
+		}
+		if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) > 0 {
+			return fmt.Errorf("left behind by a refused first act: %v %w", entries, err)
+		}
+	}
 	if _, err := s.Do(ctx, Tick{"first", Done}); err != nil {
 		return err
 	}
@@ -46,7 +136,8 @@ func childFull(path string) error {
 		}
 		limit := old
 		limit.Cur = uint64(info.Size()) + uint64(i%5)*3000
-		if i%3 == 0 { // in the midst of the file: every write fails somewhere
+		s.noSync = i%2 == 1 // bbolt makes a longer file in another way then
+		if i%3 == 0 {       // in the midst of the file: every write fails somewhere
 			limit.Cur = uint64(info.Size()) * uint64(i) / 60
 		}
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {

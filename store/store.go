@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -68,6 +70,8 @@ type Store struct {
 	mayMigrate bool   // the older file has been backed up
 	opened     func() // for tests: called when the file is open and not yet locked
 
+	packed func(path string) error // for tests: called with a backup that is written and not yet verified
+
 	mu   sync.RWMutex // writers exclude each other and readers, as the file lock does
 	seen struct {
 		sync.Mutex
@@ -93,6 +97,11 @@ func Open(path string, o Options) (*Store, error) {
 	}
 	return s, nil
 }
+
+// OpenUnseen is Open without a look at the file, for Doctor, Repair, Backups and
+// Restore, which must work on a file that cannot be used. Everything else says
+// what is wrong when it is called.
+func OpenUnseen(path string, o Options) (*Store, error) { return newStore(path, o) }
 
 func newStore(path string, o Options) (*Store, error) {
 	abs, err := filepath.Abs(path)
@@ -260,7 +269,11 @@ func (s *Store) open(ctx context.Context, writing bool) (*bbolt.DB, *os.File, er
 			if err = s.create(); err == nil {
 				continue
 			}
-			return nil, nil, fmt.Errorf("create %s: %w", s.path, err)
+			err = fmt.Errorf("create %s: %w", s.path, err)
+			if r := remedy(err); r != "" {
+				err = fmt.Errorf("%w; nothing was recorded: %s", err, r)
+			}
+			return nil, nil, err
 		}
 		if !errors.Is(err, berrors.ErrTimeout) {
 			return db, file, err
@@ -370,14 +383,26 @@ func (s *Store) unwritten(err error, file io.ReaderAt, version uint64) error {
 	if h, herr := readHeader(file); herr == nil && h.txid >= version {
 		happened = "it was written (hone log shows it), but the disk does not promise to keep it"
 	}
-	remedy := "try again"
+	return fmt.Errorf("write %s: %w; %s: %s", s.path, err, happened, cmp.Or(remedy(err), "try again"))
+}
+
+// remedy is what helps when the disk refused something, "" if that is unknown.
+func remedy(err error) string {
 	switch {
 	case isFull(err):
-		remedy = "make room on the disk, then do it again"
+		return "make room on the disk, then do it again"
 	case isDiskFault(err):
-		remedy = "save a copy on another disk with hone backup FILE, and check this one"
+		return "save a copy on another disk with hone backup FILE, and check this one"
 	}
-	return fmt.Errorf("write %s: %w; %s: %s", s.path, err, happened, remedy)
+	return ""
+}
+
+// means reports whether an error is one of the system's. When a file cannot be
+// made longer bbolt passes on no more than the words of the error.
+func means(err error, errnos ...syscall.Errno) bool {
+	return slices.ContainsFunc(errnos, func(e syscall.Errno) bool {
+		return errors.Is(err, e) || err != nil && strings.HasSuffix(err.Error(), ": "+e.Error())
+	})
 }
 
 // damagePanic tells whether a recovered panic came out of bbolt or from

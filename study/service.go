@@ -43,6 +43,7 @@ type Options struct {
 	Path   string // of the database file
 	Clock  Clock
 	Window uint32 // tells this running hone from others on the same file; commands share 0
+	Unseen bool   // the file is not looked at, so that a damaged one can be repaired or replaced
 }
 
 // Service answers what to study now and records what was studied.
@@ -71,7 +72,11 @@ func Open(lib *kb.Library, o Options) (*Service, error) {
 	s := &Service{proj: newProjector(), clock: o.Clock}
 	s.lib.Store(lib)
 	s.ends.Store(int64(DefaultSettings().DayEnd))
-	st, err := store.Open(o.Path, s.options(o.Window))
+	open := store.Open
+	if o.Unseen {
+		open = store.OpenUnseen
+	}
+	st, err := open(o.Path, s.options(o.Window))
 	if err != nil {
 		return nil, err
 	}
