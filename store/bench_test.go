@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -276,4 +278,29 @@ func BenchmarkVersion(b *testing.B) {
 			b.Fatal("changed")
 		}
 	}
+}
+
+// BenchmarkSync is the first sync of a big file: writing its whole journal into
+// an empty directory. heap-MB is the memory that the heap got from the system.
+func BenchmarkSync(b *testing.B) {
+	s := openTest(b, bigFile(b), Options{Projector: chained{}})
+	runtime.GC()
+	debug.FreeOSMemory()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for b.Loop() {
+		dir := filepath.Join(b.TempDir(), "journals")
+		rep := syncTest(b, s, dir)
+		b.StopTimer()
+		info, err := os.Stat(filepath.Join(dir, ownJournal(s.device(b))))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(rep.Sent), "events")
+		b.ReportMetric(float64(info.Size())/1e6, "journal-MB")
+		b.StartTimer()
+	}
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapSys-before.HeapSys)/1e6, "heap-MB")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/1e6/float64(b.N), "allocated-MB/op")
 }
