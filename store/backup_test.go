@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,9 @@ func TestExportImport(t *testing.T) {
 		c := newClock()
 		a := fastStore(t, filepath.Join(dir, "a", "hone.db"), Options{Clock: c.Now, Projector: chained{}})
 		for range rapid.IntRange(0, 12).Draw(rt, "length") {
-			do(t, a, drawAct(rt, c.ms()))
+			do(t, a, rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) Act { return drawAct(rt, c.ms()) }), 1, 3).Draw(rt, "acts")...)
 			c.step(time.Duration(rapid.IntRange(-50, 500).Draw(rt, "minutes")) * time.Minute)
+			c.now = c.now.In(time.FixedZone("", 900*rapid.IntRange(-40, 56).Draw(rt, "zone")))
 			if rapid.IntRange(0, 4).Draw(rt, "undo") == 0 {
 				_, _, _ = a.Undo(ctx)
 			}
@@ -45,11 +47,27 @@ func TestExportImport(t *testing.T) {
 			rt.Fatalf("exported again:\n%s\nnot\n%s", again, out)
 		}
 		sameDump(rt, "imported", dump(t, b), dump(t, a))
+		if got, want := events(t, b), events(t, a); !reflect.DeepEqual(got, want) {
+			rt.Fatalf("imported events\n%+v, want\n%+v", got, want)
+		}
 		if added, err := b.ImportJSONL(ctx, "export.jsonl", bytes.NewReader(out)); err != nil || added != 0 {
 			rt.Fatalf("again: %d %v", added, err)
 		}
 		consistent(rt, b)
 	})
+}
+
+// events lists every event with all its fields, the newest first.
+func events(t testing.TB, s *Store) (list []Event) {
+	t.Helper()
+	view(t, s, func(tx *Tx) {
+		tx.Events(func(e Event, _ bool) bool {
+			e.detach()
+			list = append(list, e)
+			return true
+		})
+	})
+	return list
 }
 
 func TestImportReportsEveryFault(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/quick"
 
@@ -82,6 +83,49 @@ func TestCheckActRefuses(t *testing.T) {
 	for _, a := range bad {
 		if checkAct(a) == nil {
 			t.Errorf("%+v is accepted", a)
+		}
+	}
+}
+
+// TestLinesRefuse: what arrives in a file may name nothing that is not in the
+// store: no subject with characters that lead out of a line, a key or a
+// terminal, no device that is a path, no event of somebody else's making.
+func TestLinesRefuse(t *testing.T) {
+	const good = `{"order":5,"device":"000000000007","seq":2,"at":5,"zone":0,"day":0,"kind":"ticked","subject":"task:t","act":{"state":"done"}}`
+	if _, err := parseLine([]byte(good)); err != nil {
+		t.Fatal(err)
+	}
+	const unknown = `{"order":5,"device":"000000000007","seq":2,"at":5,"zone":0,"day":0,"kind":"kind-99","subject":"star:t","body":"AAEC"}`
+	if _, err := parseLine([]byte(unknown)); err != nil {
+		t.Fatal(err)
+	}
+	bad := [][2]string{
+		{`"task:t"`, `"task:a\nb"`},
+		{`"task:t"`, `"task:\u001b[2J"`},
+		{`"task:t"`, `"task:"`},
+		{`"task:t"`, `"t"`},
+		{`"task:t"`, `"card:t"`},
+		{`"task:t"`, `"task:` + strings.Repeat("x", maxSubject) + `"`},
+		{`"000000000007"`, `"../../../etc"`},
+		{`"000000000007"`, `"000000000000"`},
+		{`"000000000007"`, `"7"`},
+		{`"000000000007"`, `"00000000000A"`},
+		{`"seq":2`, `"seq":0`},
+		{`"seq":2`, `"seq":2,"group":3`},
+		{`"order":5`, `"order":-5`},
+		{`"order":5`, `"order":281474976710656`},
+		{`"day":0`, `"day":0,"path":"/etc"`},
+		{`"state":"done"`, `"state":"done","more":1`},
+		{`"star:t"`, `"star:a\u0000b"`},
+		{`"star:t"`, `":t"`},
+	}
+	for _, b := range bad {
+		for _, line := range []string{good, unknown} {
+			if changed := strings.Replace(line, b[0], b[1], 1); changed != line {
+				if e, err := parseLine([]byte(changed)); err == nil {
+					t.Errorf("%s is accepted: %+v", changed, e)
+				}
+			}
 		}
 	}
 }

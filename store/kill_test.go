@@ -209,3 +209,30 @@ func TestBusyNamesTheHolder(t *testing.T) {
 		t.Errorf("holder record after the transaction: %q, %v", b, err)
 	}
 }
+
+// TestHolderThatIsGone: a record left behind by a process that was killed is
+// not taken for whoever holds the file now.
+func TestHolderThatIsGone(t *testing.T) {
+	s, err := newStore(filepath.Join(t.TempDir(), "hone.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, out := startChild(t, "hold", filepath.Join(t.TempDir(), "hone.db"))
+	if line, _ := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
+		t.Fatalf("child says %q", line)
+	}
+	record := fmt.Sprintf(`{"pid":%d,"program":"a dead one","since":"2026-03-01T12:00:00Z","writes":true}`, p.Pid)
+	if err := os.WriteFile(s.holderPath(), []byte(record), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.busy().Error(); !strings.Contains(got, "a dead one") {
+		t.Errorf("while it lives: %s", got)
+	}
+	if err := p.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = p.Wait()
+	if got := s.busy().Error(); strings.Contains(got, "a dead one") || strings.Contains(got, strconv.Itoa(p.Pid)) {
+		t.Errorf("when it is gone: %s", got)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"hone/kb"
 	"hone/srs"
 	"hone/srs/learner"
+	"hone/store"
 )
 
 // deadlineBench has a path of pages of six cards each.
@@ -275,13 +276,16 @@ func TestHiddenExplains(t *testing.T) {
 	b := newBench(t)
 	b.ok(b.svc.SetSuspended(b.ctx, true, "c-card-0"))
 	b.ok(b.svc.Bury(b.ctx, "c-card-1"))
+	// Of a page that is no longer there.
+	_, err := b.svc.Store().Do(b.ctx, store.Review{Card: "gone", Grade: srs.Good, State: srs.Review, ScheduledDays: 3})
+	b.ok(err)
 	hidden, err := b.svc.Hidden(b.ctx)
 	b.ok(err)
 	why := map[string]string{}
 	for _, h := range hidden {
 		why[h.Card] = h.Why
 	}
-	if why["c-card-0"] != "suspended" || !strings.HasPrefix(why["c-card-1"], "buried until 2026-03-03") || !strings.Contains(why["b-card-0"], "“a”") || why["a-card-0"] != "" {
+	if why["c-card-0"] != "suspended" || !strings.HasPrefix(why["c-card-1"], "buried until 2026-03-03") || !strings.Contains(why["b-card-0"], "“a”") || why["gone"] != "its page is gone; its history is kept" || why["a-card-0"] != "" {
 		t.Fatalf("%v", why)
 	}
 }

@@ -261,6 +261,41 @@ func TestReviewTypedAhead(t *testing.T) {
 	}
 }
 
+// Nothing is stored on the update loop: what a key asks for is written by a
+// command beside it.
+func TestNothingIsStoredOnTheLoop(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		start func(t *testing.T) *stage
+		keys  []string
+	}{
+		{"answer", func(t *testing.T) *stage { s := due(t, "saga-what"); s.press("space"); return s }, []string{"3"}},
+		{"suspend", func(t *testing.T) *stage { return due(t, "saga-what") }, []string{"@"}},
+		{"bury", func(t *testing.T) *stage { return due(t, "saga-what") }, []string{"-"}},
+		{"mark", func(t *testing.T) *stage { return due(t, "saga-what") }, []string{"m"}},
+		{"undo", func(t *testing.T) *stage { s := due(t, "saga-what"); s.press("m"); return s }, []string{"u"}},
+		{"redo", func(t *testing.T) *stage { s := due(t, "saga-what"); s.press("m", "u"); return s }, []string{"U"}},
+		{"bookmark", func(t *testing.T) *stage { return reading(t, 80, 24) }, []string{"m"}},
+		{"task of a page", func(t *testing.T) *stage { s := reading(t, 80, 24); s.press("x"); return s }, []string{"space"}},
+		{"task of a checklist", func(t *testing.T) *stage { s := oldStage(t, 80, 24); s.press("4", "j", "enter", "g"); return s }, []string{"space"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := tt.start(t)
+			st := s.env.Study.Store()
+			before := st.Version()
+			s.hold = true
+			s.press(tt.keys...)
+			if st.Version() != before {
+				t.Error("written before the loop went on")
+			}
+			s.release()
+			if st.Version() == before {
+				t.Error("not written at all")
+			}
+		})
+	}
+}
+
 // What another window wrote is looked up while an answer is being written: the
 // look-up that comes back first must not let keys through to the old card.
 func TestReviewRefreshDuringAnAnswer(t *testing.T) {
