@@ -198,6 +198,9 @@ func TestSession(t *testing.T) {
 	x.See("session of 30 min")
 	x.Press("enter")
 	x.See("section 1 of", " 0 / ")
+	x.Until("the text of the section", func(screen string) bool {
+		return strings.Contains(screen, "more lines") || strings.Contains(screen, "it is read, go on")
+	})
 	x.Press("G")
 	x.See("it is read, go on")
 	x.Press("space")
