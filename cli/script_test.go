@@ -25,7 +25,13 @@ import (
 // TestMain makes hone a command of the scripts: the test binary runs itself.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"hone": func() { os.Exit(cli.Main(context.Background(), scriptWorld())) },
+		"hone": func() {
+			// A script can let the process that looks at the data die of it.
+			if len(os.Args) > 1 && os.Args[1] == "store-child" && os.Getenv("CHILD_DIES") != "" {
+				os.Exit(99)
+			}
+			os.Exit(cli.Main(context.Background(), scriptWorld()))
+		},
 		"hold": hold,
 	})
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -259,6 +260,31 @@ func TestReviewTypedAhead(t *testing.T) {
 	if grades[srs.Good] != 1 || grades[srs.Easy] != 1 || grades[srs.Again] != 1 {
 		t.Errorf("grades given: %v", grades)
 	}
+}
+
+// An answer that the disk refuses is not shown as given: the message says why,
+// and the card is still asked.
+func TestRefusedAnswer(t *testing.T) {
+	s := due(t, "saga-what", "acid-letters")
+	s.press("space")
+	path := s.env.Study.Store().Path()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.press("3")
+	s.sees("damaged", "0 / 2")
+	if got := s.asked(); got != "saga-what" {
+		t.Errorf("%q is asked", got)
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.press("esc", "3")
+	s.sees("1 / 2")
 }
 
 // Nothing is stored on the update loop: what a key asks for is written by a
