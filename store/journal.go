@@ -3,12 +3,14 @@ package store
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -421,14 +423,16 @@ func (s *Store) writeJournal(ctx context.Context, dir string) (n int, more bool,
 		if !behind {
 			return nil
 		}
-		events, err := w.unsent(own, state.sent, known)
+		limit := math.MaxInt // a journal that must be mended is written at once
+		if len(known) == 0 {
+			limit = unionStep + 1
+		}
+		events, err := w.unsent(own, state.sent, known, limit)
 		if err != nil {
 			return err
 		}
-		if more = len(events) > unionStep; more && len(known) == 0 {
+		if more = len(events) == limit; more {
 			events = events[:unionStep]
-		} else {
-			more = false
 		}
 		n = len(events)
 		size, err := appendJournal(f, w.m.device, events)
@@ -452,34 +456,38 @@ func (s *Store) writeJournal(ctx context.Context, dir string) (n int, more bool,
 }
 
 // unsent collects the events of the own devices that are not in the journal,
-// by device and sequence number.
-func (w *writer) unsent(own, sent map[uint64]uint64, known map[EventID]bool) ([]Event, error) {
-	var events []Event
-	var failed error
+// by device and sequence number, the first limit of them. Only those are
+// decoded: of a large log that is sent for the first time there are many more.
+func (w *writer) unsent(own, sent map[uint64]uint64, known map[EventID]bool, limit int) ([]Event, error) {
+	var ids []EventID
+	if err := w.log.each(func(it item) bool {
+		if own[it.id.Device] != 0 && it.id.Seq > sent[it.id.Device] && !known[it.id] {
+			ids = append(ids, it.id)
+		}
+		return true
+	}); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(ids, func(a, b EventID) int {
+		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Order, b.Order))
+	})
 	names := nameCache{tx: w.btx, names: map[uint32]string{}}
-	err := w.log.each(func(it item) bool {
-		if own[it.id.Device] == 0 || it.id.Seq <= sent[it.id.Device] || known[it.id] {
-			return true
+	events := make([]Event, 0, min(limit, len(ids)))
+	for _, id := range ids[:min(limit, len(ids))] {
+		data, found, err := w.log.get(id)
+		if err == nil && !found {
+			err = errRecord
 		}
-		e, err := names.parse(it)
-		if failed = err; err == nil {
-			events = append(events, e)
+		var e Event
+		if err == nil {
+			e, err = names.parse(item{id, data})
 		}
-		return err == nil
-	})
-	slices.SortFunc(events, func(a, b Event) int {
-		if a.Device == b.Device && a.Seq != b.Seq {
-			return int(int64(a.Seq - b.Seq))
+		if err != nil {
+			return nil, fmt.Errorf("event %x: %w", appendKey(nil, id), err)
 		}
-		if a.Device != b.Device {
-			if a.Device < b.Device {
-				return -1
-			}
-			return 1
-		}
-		return compareEvents(a, b)
-	})
-	return events, errors.Join(err, failed)
+		events = append(events, e)
+	}
+	return events, nil
 }
 
 // appendJournal writes lines behind the last whole one and returns the size of
