@@ -67,8 +67,19 @@ func isTerminal(stream any) bool {
 }
 
 // openPatience is how long the screen waits for the library and the record, so
-// that the first thing seen is Today and not a word about its coming.
-const openPatience = 8 * time.Millisecond
+// that the first thing seen is Today and not a word about its coming. A record
+// of more than largeRecord bytes is known to take longer, and not waited for.
+const (
+	openPatience = 25 * time.Millisecond
+	largeRecord  = 16 << 20
+)
+
+func (a *app) patience() time.Duration {
+	if info, err := os.Stat(a.dirs.database()); err == nil && info.Size() > largeRecord {
+		return 0
+	}
+	return openPatience
+}
 
 // screen runs the full-screen program until the person leaves it. The record is
 // opened beside the start of the program.
@@ -101,7 +112,7 @@ func (a *app) screen(ctx context.Context, open func() (*study.Service, error), f
 			return r.Err // before the screen is taken, so that the shell gets a clean line
 		}
 		model = r.App
-	case <-time.After(openPatience):
+	case <-time.After(a.patience()):
 		model = tui.NewOpening(theme.New(a.themeName(), true, a.glyphs()), ready)
 	}
 	profile, force := theme.Profile(a.Getenv)
