@@ -112,9 +112,9 @@ heading, card, task, line, snippet, score, and more, its further hits.`,
 			}
 			switch {
 			case review:
-				limit, kind = everything, "card"
+				limit, kind = search.Everything, "card"
 			case read:
-				limit = everything
+				limit = search.Everything
 			}
 			res, err := index.Query(ctx, search.Query{Text: text, Limit: limit, Kind: kind})
 			if err != nil {
@@ -164,9 +164,6 @@ heading, card, task, line, snippet, score, and more, its further hits.`,
 	return cmd
 }
 
-// everything is more pages than there are.
-const everything = 1 << 20
-
 // savedJSON is a query of `hone search --list --json`. The fields are stable.
 type savedJSON struct {
 	Name  string `json:"name"`
@@ -211,15 +208,7 @@ func (a *app) studyHits(ctx context.Context, svc *study.Service, text string, hi
 		}
 		return a.screen(ctx, opened(svc), func(env *tui.Env) tui.Screen { return tui.Reading(env, list) })
 	}
-	sc := study.Scope{Title: title}
-	for _, h := range hits {
-		sc.Cards = append(sc.Cards, h.Card)
-		for _, m := range h.More {
-			sc.Cards = append(sc.Cards, m.Card)
-		}
-	}
-	sc.Cards = slices.DeleteFunc(sc.Cards, func(id string) bool { return id == "" })
-	return a.review(ctx, svc, sc)
+	return a.review(ctx, svc, study.Scope{Title: title, Cards: search.Cards(hits)})
 }
 
 // waitForIndex waits until the index is built; a line on a terminal's

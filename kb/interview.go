@@ -228,11 +228,10 @@ type interviewReader struct {
 func (r *interviewReader) read(phase *Phase, h Heading) {
 	block := r.text[h.Start:h.End]
 	fail := func(offset int, message, remedy string) { r.report("interview", h.Start+offset, message, remedy) }
-	fields, ok := splitFields(block, interviewField, fail, "begin with Ask:, Hints:, Points: or Follow-up:")
+	fields, code, ok := splitFields(block, interviewField, fail, "begin with Ask:, Hints:, Points: or Follow-up:")
 	if !ok {
 		return
 	}
-	code := codeSpans(parseMarkdown(block), indexLines(block))
 	for _, f := range fields {
 		if trimBlock(block[f.start:f.end]) == "" {
 			continue

@@ -169,7 +169,7 @@ func parseQuestions(p *Page, report reporter) []Question {
 
 // read fills a question from the block of its heading.
 func (q *Question) read(block string, h Heading, lines lineIndex, report reporter) {
-	fields, ok := splitFields(block, questionField, func(offset int, message, remedy string) {
+	fields, _, ok := splitFields(block, questionField, func(offset int, message, remedy string) {
 		report("question", h.Start+offset, message, remedy)
 	}, "begin with Ask:")
 	if !ok {
@@ -214,8 +214,8 @@ func (q *Question) read(block string, h Heading, lines lineIndex, report reporte
 }
 
 // splitFields divides the block of a heading into the fields that begin its
-// lines outside code. It is false if something other than a field comes first.
-func splitFields(block string, field *regexp.Regexp, fail func(offset int, message, remedy string), first string) ([]cardField, bool) {
+// lines outside code, which it returns too. It is false if something other than a field comes first.
+func splitFields(block string, field *regexp.Regexp, fail func(offset int, message, remedy string), first string) ([]cardField, spans, bool) {
 	lines := indexLines(block)
 	code := codeSpans(parseMarkdown(block), lines)
 	var fields []cardField
@@ -225,7 +225,7 @@ func splitFields(block string, field *regexp.Regexp, fail func(offset int, messa
 		if m == nil || code.has(at) {
 			if len(fields) == 0 && strings.TrimSpace(lines.line(n)) != "" {
 				fail(at, "text stands before the first field", first)
-				return nil, false
+				return nil, nil, false
 			}
 			continue
 		}
@@ -244,7 +244,7 @@ func splitFields(block string, field *regexp.Regexp, fail func(offset int, messa
 			fail(f.line, "the field "+f.name+": is empty", "write it or delete it")
 		}
 	}
-	return fields, true
+	return fields, code, true
 }
 
 // checkQuestions applies the rules for banks of questions.

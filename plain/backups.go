@@ -20,7 +20,7 @@ func (p *program) backups() error {
 		list.items = list.items[:0]
 		for i := range items {
 			b := &items[i]
-			list.items = append(list.items, fmt.Sprintf("%s, %s, %s.", when(b), madeFor(b.Reason), sizeInWords(b.Bytes)))
+			list.items = append(list.items, fmt.Sprintf("%s, %s, %s.", when(b), b.Why(), sizeInWords(b.Bytes)))
 		}
 		return nil
 	}
@@ -76,19 +76,6 @@ func (p *program) backups() error {
 			}})
 		},
 	})
-}
-
-// madeFor says what a backup was made for.
-func madeFor(reason string) string {
-	switch reason {
-	case "daily":
-		return "of the day"
-	case "asked":
-		return "asked for"
-	default:
-		words := map[string]string{"import": "an import", "migration": "an update of the format", "restore": "going back", "repair": "a repair"}
-		return "before " + orElse(words[reason], reason)
-	}
 }
 
 func sizeInWords(n int64) string {

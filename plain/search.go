@@ -13,9 +13,6 @@ import (
 // searchKinds are what a search can be narrowed to.
 var searchKinds = []string{"", "page", "section", "card", "term", "task", "note"}
 
-// everything is more pages than there are.
-const everything = 1 << 20
-
 // searchPlace finds things.
 type searchPlace struct {
 	*program
@@ -259,13 +256,13 @@ func (s *searchPlace) all(review bool) error {
 	if review {
 		kind = "card"
 	}
-	res, err := index.Query(s.ctx, search.Query{Text: s.text, Kind: kind, Limit: everything})
+	res, err := index.Query(s.ctx, search.Query{Text: s.text, Kind: kind, Limit: search.Everything})
 	if err != nil {
 		return err
 	}
 	title := "“" + short(s.text, 60) + "”"
 	if review {
-		ids := cardsOf(res.Hits)
+		ids := search.Cards(res.Hits)
 		if len(ids) == 0 {
 			s.say("No card was found.")
 			return nil
@@ -281,23 +278,6 @@ func (s *searchPlace) all(review bool) error {
 		return nil
 	}
 	return s.reader(list.places[0], list)
-}
-
-// cardsOf lists the cards among hits.
-func cardsOf(hits []search.Hit) []string {
-	var ids []string
-	add := func(h *search.Hit) {
-		if h.Kind == "card" && h.Card != "" && !slices.Contains(ids, h.Card) {
-			ids = append(ids, h.Card)
-		}
-	}
-	for i := range hits {
-		add(&hits[i])
-		for j := range hits[i].More {
-			add(&hits[i].More[j])
-		}
-	}
-	return ids
 }
 
 func (s *searchPlace) save(name string) error {

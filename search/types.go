@@ -42,7 +42,7 @@ type State interface {
 // Query is what to look for.
 type Query struct {
 	Text  string // any string; the language is explained in Syntax
-	Limit int    // pages at most; 0 means 20
+	Limit int    // pages at most; 0 means 20, Everything all
 	Kind  string // "", or page, section, card, term, task, note: as kind: in Text
 }
 
@@ -99,4 +99,27 @@ func (e *QueryError) Error() string {
 		return fmt.Sprintf("%s at %d", e.Message, e.Position+1)
 	}
 	return fmt.Sprintf("%s at %d; %s", e.Message, e.Position+1, e.Hint)
+}
+
+// Everything is a limit above any number of pages.
+const Everything = 1 << 20
+
+// Cards lists the cards among hits and their further hits, each once; nil if
+// there is none.
+func Cards(hits []Hit) []string {
+	var ids []string
+	seen := map[string]bool{}
+	add := func(h *Hit) {
+		if h.Kind == "card" && h.Card != "" && !seen[h.Card] {
+			seen[h.Card] = true
+			ids = append(ids, h.Card)
+		}
+	}
+	for i := range hits {
+		add(&hits[i])
+		for j := range hits[i].More {
+			add(&hits[i].More[j])
+		}
+	}
+	return ids
 }

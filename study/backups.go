@@ -13,6 +13,26 @@ type Backup struct {
 	Bytes  int64
 }
 
+// Why says in words what a backup was made for.
+func (b *Backup) Why() string {
+	switch b.Reason {
+	case "daily":
+		return "of the day"
+	case "asked":
+		return "asked for"
+	case "import":
+		return "before an import"
+	case "migration":
+		return "before an update of the format"
+	case "restore":
+		return "before going back"
+	case "repair":
+		return "before a repair"
+	default:
+		return "before " + b.Reason
+	}
+}
+
 // Backups lists the backups beside the record, the newest first.
 func (s *Service) Backups() ([]Backup, error) {
 	list, err := s.st.Backups()

@@ -166,18 +166,6 @@ func (s *backupsScreen) when(i int) string {
 	return s.items[i].At.Format("Monday 2 January 2006, 15:04")
 }
 
-// why says what a backup was made for.
-func why(reason string) string {
-	switch reason {
-	case "daily":
-		return "of the day"
-	case "asked":
-		return "asked for"
-	default:
-		return "before " + map[string]string{"import": "an import", "migration": "an update of the format", "restore": "going back", "repair": "a repair"}[reason]
-	}
-}
-
 // Cursor implements cursored.
 func (s *backupsScreen) Cursor() (x, y int, ok bool) {
 	y, ok = s.list.CursorLine()
@@ -222,9 +210,9 @@ func (s *backupsScreen) View(w, h int) []string {
 
 func (s *backupsScreen) drawRow(i, w int, _ widget.RowState) string {
 	t, b := s.env.Theme, &s.items[i]
-	name := widget.Pad("  "+s.when(i), 36) + "  " + why(b.Reason)
+	name := widget.Pad("  "+s.when(i), 36) + "  " + b.Why()
 	if w < 60 {
-		name = "  " + b.At.Format("2 Jan 2006 15:04") + "  " + why(b.Reason)
+		name = "  " + b.At.Format("2 Jan 2006 15:04") + "  " + b.Why()
 	}
 	return widget.Between(name, t.Muted.Render(bytesInWords(b.Bytes)+" "), w, t)
 }

@@ -133,7 +133,7 @@ func (s *searchScreen) Bindings() []Binding {
 	down.SetHelp("↓", "choose")
 	filter := k.Kind.Labelled("kind")
 	out := []Binding{k.Enter, down, filter}
-	if cardsOf(s.res.Hits) != nil {
+	if search.Cards(s.res.Hits) != nil {
 		out = append(out, k.SearchReview.Labelled("review these cards"))
 	}
 	switch {
@@ -278,7 +278,7 @@ func (s *searchScreen) key(k tea.KeyPressMsg) tea.Cmd {
 		s.kind = (s.kind + len(searchKinds) - 1) % len(searchKinds)
 		return s.run()
 	case keys.SearchReview.Is(k):
-		if cardsOf(s.res.Hits) != nil {
+		if search.Cards(s.res.Hits) != nil {
 			return s.all(true)
 		}
 		return nil
@@ -322,9 +322,6 @@ type searchAllMsg struct {
 	err       error
 }
 
-// everything is more pages than there are.
-const everything = 1 << 20
-
 // all asks again for all hits, of which the list shows the first: the cards
 // for a review, the pages for reading.
 func (s *searchScreen) all(review bool) tea.Cmd {
@@ -334,7 +331,7 @@ func (s *searchScreen) all(review bool) tea.Cmd {
 		kind = "card"
 	}
 	return func() tea.Msg {
-		res, err := index.Query(ctx, search.Query{Text: text, Kind: kind, Limit: everything})
+		res, err := index.Query(ctx, search.Query{Text: text, Kind: kind, Limit: search.Everything})
 		return searchAllMsg{id, query, review, res.Hits, err}
 	}
 }
@@ -346,7 +343,7 @@ func (s *searchScreen) begin(m searchAllMsg) tea.Cmd {
 	case m.err != nil:
 		return sayError(m.err)
 	case m.review:
-		return send(reviewMsg{study.Scope{Title: title, Cards: cardsOf(m.hits)}})
+		return send(reviewMsg{study.Scope{Title: title, Cards: search.Cards(m.hits)}})
 	}
 	list := &ReadingList{Title: title}
 	for i := range m.hits {
@@ -397,25 +394,6 @@ func (s *searchScreen) keep(said string, write func(context.Context) error) tea.
 		}
 		return tea.BatchMsg{send(toastMsg{widget.Success, said}), send(actedMsg{})}
 	}
-}
-
-// cardsOf lists the cards among hits, nil when there is none.
-func cardsOf(hits []search.Hit) []string {
-	var ids []string
-	seen := map[string]bool{}
-	add := func(h *search.Hit) {
-		if h.Kind == "card" && h.Card != "" && !seen[h.Card] {
-			seen[h.Card] = true
-			ids = append(ids, h.Card)
-		}
-	}
-	for i := range hits {
-		add(&hits[i])
-		for j := range hits[i].More {
-			add(&hits[i].More[j])
-		}
-	}
-	return ids
 }
 
 func (s *searchScreen) open() tea.Cmd {
