@@ -4,12 +4,13 @@ import (
 	"strings"
 
 	"hone/kb"
+	"hone/study"
 )
 
 // titleOf is the short title of a page, "" if there is none.
 func (p *program) titleOf(slug string) string {
 	if page := p.page(slug); page != nil {
-		return shortTitle(page.Title)
+		return study.ShortTitle(page.Title)
 	}
 	return ""
 }

@@ -124,7 +124,7 @@ func (c *cardsPlace) load() error {
 		if c.only != nil && !c.only[r.ID] {
 			return true
 		}
-		hay := strings.ToLower(r.ID + " " + r.Prompt + " " + r.Slug + " " + string(r.Kind) + " " + r.Form.String() + " " + r.Name + c.marks(&r))
+		hay := r.Haystack()
 		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) })
 	})
 	for _, o := range cardOrders {
@@ -140,20 +140,6 @@ func (c *cardsPlace) load() error {
 		c.list.items[i] = c.inWords(&c.rows[i])
 	}
 	return nil
-}
-
-func (c *cardsPlace) marks(r *study.Row) string {
-	s := ""
-	if r.State.Marked {
-		s += " marked"
-	}
-	if study.IsLeech(&r.State) {
-		s += " leech"
-	}
-	if r.DueNow {
-		s += " due"
-	}
-	return s
 }
 
 // inWords is a card in the list.

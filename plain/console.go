@@ -203,29 +203,7 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// capitalised is a sentence with a capital at its beginning.
-func capitalised(s string) string {
-	if r, n := utf8.DecodeRuneInString(s); n > 0 {
-		return string(unicode.ToUpper(r)) + s[n:]
-	}
-	return s
-}
-
 func percent(f float64) string { return fmt.Sprintf("%.0f %%", f*100) }
-
-// shortTitle is a title up to its colon; that of a path or a checklist is what
-// follows.
-func shortTitle(title string) string {
-	for _, kind := range []string{"Path: ", "Checklist: "} {
-		if rest, ok := strings.CutPrefix(title, kind); ok {
-			return capitalised(rest)
-		}
-	}
-	if i := strings.Index(title, ": "); i > 0 {
-		return title[:i]
-	}
-	return title
-}
 
 // detached is a context for what must be kept although a signal asked hone to
 // leave.

@@ -166,12 +166,12 @@ func (p *program) pages(title string, of func() []*kb.Page) error {
 					if err := p.Study.SetBookmark(p.ctx, page.Slug, on); err != nil {
 						return err
 					}
-					p.say(map[bool]string{true: "Bookmarked: %s.", false: "The bookmark is gone: %s."}[on], shortTitle(page.Title))
+					p.say(map[bool]string{true: "Bookmarked: %s.", false: "The bookmark is gone: %s."}[on], study.ShortTitle(page.Title))
 					return load()
 				}),
-				on("e", "note", "writes a note on a page", func(page *kb.Page) error { return p.editNote(page.Slug, shortTitle(page.Title)) }),
+				on("e", "note", "writes a note on a page", func(page *kb.Page) error { return p.editNote(page.Slug, study.ShortTitle(page.Title)) }),
 				on("r", "review-page", "reviews the cards of a page", func(page *kb.Page) error {
-					return p.review(study.Scope{Title: shortTitle(page.Title), Pages: []string{page.Slug}})
+					return p.review(study.Scope{Title: study.ShortTitle(page.Title), Pages: []string{page.Slug}})
 				}),
 			)
 		},

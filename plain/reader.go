@@ -300,7 +300,7 @@ func (r *reader) sayPiece() error {
 		said += " It is marked read."
 	}
 	if next := r.nextPage(); next != nil {
-		said += fmt.Sprintf(" Enter opens %s, %s.", shortTitle(next.title), next.why)
+		said += fmt.Sprintf(" Enter opens %s, %s.", study.ShortTitle(next.title), next.why)
 	}
 	r.say("%s", said)
 	return nil
@@ -623,7 +623,7 @@ func (r *reader) pageCards() error {
 	for i := range r.view.Cards {
 		ids[i] = r.view.Cards[i].ID
 	}
-	return r.then(r.cardList("Cards of "+shortTitle(r.view.Page.Title), ids))
+	return r.then(r.cardList("Cards of "+study.ShortTitle(r.view.Page.Title), ids))
 }
 
 func (r *reader) pageReview() error {
@@ -631,7 +631,7 @@ func (r *reader) pageReview() error {
 		r.say("This page has no cards.")
 		return nil
 	}
-	return r.then(r.review(study.Scope{Title: shortTitle(r.view.Page.Title), Pages: []string{r.view.Page.Slug}}))
+	return r.then(r.review(study.Scope{Title: study.ShortTitle(r.view.Page.Title), Pages: []string{r.view.Page.Slug}}))
 }
 
 func (r *reader) pageTasks() error {

@@ -30,7 +30,7 @@ func (p *program) roadmap() error {
 			if i == 0 {
 				list.heads[0] = "Learning paths"
 			}
-			text := fmt.Sprintf("%s: %d of %s done", shortTitle(path.Title), path.Complete, plural(path.Nodes, "page", "pages"))
+			text := fmt.Sprintf("%s: %d of %s done", study.ShortTitle(path.Title), path.Complete, plural(path.Nodes, "page", "pages"))
 			if path.Active {
 				text += ", you follow it"
 			}
@@ -46,7 +46,7 @@ func (p *program) roadmap() error {
 			if head != group {
 				list.heads[len(list.items)], group = head, head
 			}
-			list.items = append(list.items, fmt.Sprintf("%s: %d of %s done.", shortTitle(c.Page.Title), c.Done, plural(len(c.Items), "task", "tasks")))
+			list.items = append(list.items, fmt.Sprintf("%s: %d of %s done.", study.ShortTitle(c.Page.Title), c.Done, plural(len(c.Items), "task", "tasks")))
 			slugs = append(slugs, c.Page.Slug)
 		}
 		return nil
@@ -112,7 +112,7 @@ func (p *program) follow(slug string) error {
 	}
 	title := slug
 	if page := p.page(slug); page != nil {
-		title = shortTitle(page.Title)
+		title = study.ShortTitle(page.Title)
 	}
 	return p.acted(p.Study.Set(p.ctx, "path", slug), "You follow %s now.", title)
 }
@@ -167,7 +167,7 @@ func (p *program) path(slug string) error {
 		}
 		list.say()
 		if next := p.page(path.Next); next != nil {
-			p.say("Next: %s. Enter opens it.", shortTitle(next.Title))
+			p.say("Next: %s. Enter opens it.", study.ShortTitle(next.Title))
 		}
 		return nil
 	}
@@ -216,7 +216,7 @@ func (p *program) path(slug string) error {
 			return append(list.keys(),
 				on("x", "state", "changes the state of a page: to do, doing, done, not for me", func(n *study.PathNode) error {
 					next := study.NextTaskState(n.Status)
-					return p.acted(p.Study.SetStatus(p.ctx, n.Slug, next), "%s: %s.", shortTitle(n.Title), study.TaskStateName(next))
+					return p.acted(p.Study.SetStatus(p.ctx, n.Slug, next), "%s: %s.", study.ShortTitle(n.Title), study.TaskStateName(next))
 				}),
 				on("w", "needs", "says what a page builds on and what is still needed", func(n *study.PathNode) error {
 					if !n.Exists {
@@ -248,7 +248,7 @@ func nodeInWords(n *study.PathNode) string {
 	if !n.Exists {
 		return n.Slug + ", not written yet."
 	}
-	text := shortTitle(n.Title)
+	text := study.ShortTitle(n.Title)
 	switch {
 	case n.Status == study.NotForMe:
 		return text + ", not for me."
@@ -286,7 +286,7 @@ func (p *program) checklist(slug string) error {
 			text := study.TaskStateName(t.State) + ": " + strings.TrimRight(t.Text, ".") + "."
 			if t.Offer != "" {
 				offers++
-				text += " " + capitalised(t.Offer) + ": it may be ticked."
+				text += " " + study.Capitalised(t.Offer) + ": it may be ticked."
 			}
 			list.items = append(list.items, text)
 		}
@@ -313,7 +313,7 @@ func (p *program) checklist(slug string) error {
 		return nil
 	}
 	return p.inside(&place{
-		name: "Tasks", where: func() string { return "Tasks of " + shortTitle(c.Page.Title) },
+		name: "Tasks", where: func() string { return "Tasks of " + study.ShortTitle(c.Page.Title) },
 		show: func() error {
 			if err := load(); err != nil {
 				return err
@@ -383,7 +383,7 @@ func (p *program) needs(slug string) error {
 		if row.Depth == 0 {
 			continue
 		}
-		text := fmt.Sprintf("level %d, %s, ", row.Depth, shortTitle(row.Title))
+		text := fmt.Sprintf("level %d, %s, ", row.Depth, study.ShortTitle(row.Title))
 		switch {
 		case !row.Exists:
 			text = fmt.Sprintf("level %d, %s, not written yet", row.Depth, row.Slug)
@@ -401,7 +401,7 @@ func (p *program) needs(slug string) error {
 		out := list.keys()
 		if len(n.ToRead) > 0 {
 			out = append(out, key{letter: "a", word: "read-all", does: "reads what is missing in order, the page itself last", run: func(string) error {
-				way := &readingList{title: "the way to " + shortTitle(n.Title)}
+				way := &readingList{title: "the way to " + study.ShortTitle(n.Title)}
 				for _, s := range n.ToRead {
 					way.places = append(way.places, Place{Slug: s})
 				}
@@ -411,17 +411,17 @@ func (p *program) needs(slug string) error {
 		return out
 	}
 	return p.inside(&place{
-		name: "Needs", where: func() string { return "What " + shortTitle(n.Title) + " builds on" },
+		name: "Needs", where: func() string { return "What " + study.ShortTitle(n.Title) + " builds on" },
 		show: func() error {
 			p.gap()
 			switch {
 			case n.All == 0:
-				p.say("%s builds on nothing: read it now.", shortTitle(n.Title))
+				p.say("%s builds on nothing: read it now.", study.ShortTitle(n.Title))
 				return nil
 			case missing == 0:
-				p.say("All that %s builds on is known: you are ready for it.", shortTitle(n.Title))
+				p.say("All that %s builds on is known: you are ready for it.", study.ShortTitle(n.Title))
 			default:
-				p.say("For %s you still need %d of %s, about %d minutes with the page itself.", shortTitle(n.Title), missing, plural(n.All, "page", "pages"), n.Minutes)
+				p.say("For %s you still need %d of %s, about %d minutes with the page itself.", study.ShortTitle(n.Title), missing, plural(n.All, "page", "pages"), n.Minutes)
 			}
 			list.say()
 			if missing > 0 {

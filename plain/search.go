@@ -116,7 +116,7 @@ func (s *searchPlace) notices() {
 		if e.Hint != "" {
 			text += "; " + e.Hint
 		}
-		s.say("%s.", strings.TrimRight(capitalised(text), "."))
+		s.say("%s.", strings.TrimRight(study.Capitalised(text), "."))
 	}
 	if s.res.Notice != "" {
 		s.say("%s", s.res.Notice)
@@ -129,7 +129,7 @@ func (s *searchPlace) notices() {
 func (s *searchPlace) add(h *search.Hit, sub bool) {
 	text := "same page, "
 	if !sub {
-		text = shortTitle(h.Title) + ", "
+		text = study.ShortTitle(h.Title) + ", "
 	}
 	if h.Heading != "" && h.Kind != "page" {
 		text += h.Kind + ", under " + h.Heading
@@ -186,7 +186,7 @@ func (s *searchPlace) recent() error {
 		case r.Due > 0:
 			note = plural(r.Due, "card", "cards") + " due"
 		}
-		s.list.items = append(s.list.items, shortTitle(r.Page.Title)+", "+note)
+		s.list.items = append(s.list.items, study.ShortTitle(r.Page.Title)+", "+note)
 		s.open = append(s.open, Place{Slug: r.Page.Slug})
 	}
 	s.gap()

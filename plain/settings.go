@@ -64,8 +64,8 @@ func (p *program) settings() error {
 	change := func(i int) error {
 		_, help, def := describe(i)
 		p.say("%s", list.items[i])
-		p.say("%s. The default is %s.", capitalised(help), orElse(def, "none"))
-		value, err := p.ask("New value, none empties it, default sets the default, enter leaves it: ", capitalised(help)+".")
+		p.say("%s. The default is %s.", study.Capitalised(help), orElse(def, "none"))
+		value, err := p.ask("New value, none empties it, default sets the default, enter leaves it: ", study.Capitalised(help)+".")
 		switch {
 		case err != nil:
 			return err

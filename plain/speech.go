@@ -12,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"hone/study"
 )
 
 // Markdown is put into words: what the eye takes from the look of a page is
@@ -463,7 +465,7 @@ func calloutOf(line string) (name, rest string, ok bool) {
 	if !found || word == "" || len(word) > 12 {
 		return "", line, false
 	}
-	return capitalised(strings.ToLower(word)), strings.TrimSpace(rest), true
+	return study.Capitalised(strings.ToLower(word)), strings.TrimSpace(rest), true
 }
 
 // inline is the text of a node as one line.

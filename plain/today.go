@@ -128,7 +128,7 @@ func (t *todayPlace) date() (study.Day, error) {
 		if err == nil {
 			return day, nil
 		}
-		t.say("%s.", capitalised(err.Error()))
+		t.say("%s.", study.Capitalised(err.Error()))
 	}
 }
 
@@ -157,9 +157,9 @@ func (t *todayPlace) show() error {
 	t.gap()
 	t.done()
 	if p := d.Path; p != nil {
-		said := fmt.Sprintf("Path: %s, %d of %s done", shortTitle(p.Title), p.Complete, plural(p.Nodes, "page", "pages"))
+		said := fmt.Sprintf("Path: %s, %d of %s done", study.ShortTitle(p.Title), p.Complete, plural(p.Nodes, "page", "pages"))
 		if next := t.page(p.Next); next != nil {
-			said += "; next is " + shortTitle(next.Title)
+			said += "; next is " + study.ShortTitle(next.Title)
 		}
 		t.say("%s.", said)
 	}
@@ -178,13 +178,7 @@ func (t *todayPlace) show() error {
 }
 
 func greeting(d *study.Today) string {
-	hello := "Good evening."
-	switch hour := d.Now.Hour(); {
-	case hour >= 4 && hour < 12:
-		hello = "Good morning."
-	case hour >= 12 && hour < 18:
-		hello = "Good afternoon."
-	}
+	hello := d.Greeting()
 	var parts []string
 	if n := d.Counts.Due; n > 0 {
 		parts = append(parts, plural(n, "card is due", "cards are due"))

@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"hone/kb"
@@ -284,4 +285,19 @@ func (f *Filter) card(r *Row, what string) bool {
 	default:
 		return false
 	}
+}
+
+// Haystack is what a filter of cards looks for words in, in lower case.
+func (r *Row) Haystack() string {
+	marks := ""
+	if r.State.Marked {
+		marks += " marked"
+	}
+	if IsLeech(&r.State) {
+		marks += " leech"
+	}
+	if r.DueNow {
+		marks += " due"
+	}
+	return strings.ToLower(r.ID + " " + r.Prompt + " " + r.Slug + " " + string(r.Kind) + " " + r.Form.String() + " " + r.Name + marks)
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Figure is one figure of the statistics as a sentence and a table. A screen
@@ -42,13 +40,6 @@ func (st *Stats) None() bool {
 }
 
 func percent(f float64) string { return fmt.Sprintf("%.0f %%", f*100) }
-
-func capitalised(s string) string {
-	if r, n := utf8.DecodeRuneInString(s); n > 0 {
-		return string(unicode.ToUpper(r)) + s[n:]
-	}
-	return s
-}
 
 func (st *Stats) overview() Figure {
 	says := "No card was answered yet. Figures appear with the first review."
@@ -152,7 +143,7 @@ func (st *Stats) judged() Figure {
 		parts = append(parts, fmt.Sprintf("%s: %s known of %d", c, percent(known), j.Answers))
 		f.Rows = append(f.Rows, []string{c.String(), percent(known), fmt.Sprint(j.Answers)})
 	}
-	f.Says = "Of the answers before which you said how sure you were. " + capitalised(strings.Join(parts, ", ")) + "."
+	f.Says = "Of the answers before which you said how sure you were. " + Capitalised(strings.Join(parts, ", ")) + "."
 	if sure := st.Judged[Sure]; sure.Answers >= 20 && sure.Known*10 < sure.Answers*8 {
 		f.Says += " You are sure too easily."
 	}

@@ -2,7 +2,10 @@ package study
 
 import (
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"hone/kb"
 	"hone/srs"
@@ -83,5 +86,39 @@ func WhenInWords(at, now time.Time) string {
 		return "on " + at.Format("2 January")
 	default:
 		return "on " + at.Format("2 January 2006")
+	}
+}
+
+// Capitalised returns a text with its first letter in upper case.
+func Capitalised(s string) string {
+	if r, n := utf8.DecodeRuneInString(s); n > 0 {
+		return string(unicode.ToUpper(r)) + s[n:]
+	}
+	return s
+}
+
+// ShortTitle is a title up to its colon, for tight places; that of a path or a
+// checklist is what follows.
+func ShortTitle(title string) string {
+	for _, kind := range []string{"Path: ", "Checklist: "} {
+		if rest, ok := strings.CutPrefix(title, kind); ok {
+			return Capitalised(rest)
+		}
+	}
+	if i := strings.Index(title, ": "); i > 0 {
+		return title[:i]
+	}
+	return title
+}
+
+// Greeting is what one says at this time of the day.
+func (t *Today) Greeting() string {
+	switch hour := t.Now.Hour(); {
+	case hour >= 4 && hour < 12:
+		return "Good morning."
+	case hour >= 12 && hour < 18:
+		return "Good afternoon."
+	default:
+		return "Good evening."
 	}
 }

@@ -91,24 +91,10 @@ func (c *cardsScreen) Refresh() tea.Cmd {
 		hay := make([]string, len(rows))
 		for i := range rows {
 			r := &rows[i]
-			hay[i] = strings.ToLower(r.ID + " " + r.Prompt + " " + r.Slug + " " + string(r.Card.Kind) + " " + r.Form.String() + " " + r.Name + marks(r))
+			hay[i] = r.Haystack()
 		}
 		return cardsMsg{id, rows, hay, svc.DayOf(svc.Now()), err}
 	}
-}
-
-func marks(r *study.Row) string {
-	s := ""
-	if r.State.Marked {
-		s += " marked"
-	}
-	if study.IsLeech(&r.State) {
-		s += " leech"
-	}
-	if r.DueNow {
-		s += " due"
-	}
-	return s
 }
 
 // Title implements [Screen].

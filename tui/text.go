@@ -3,9 +3,8 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"hone/study"
 	"hone/tui/theme"
 	"hone/tui/widget"
 )
@@ -69,29 +68,10 @@ func fitTitle(title string, w int) string {
 	return title
 }
 
-// shortTitle is a title up to its colon, for tight places; that of a path or a
-// checklist is what follows.
-func shortTitle(title string) string {
-	title = widget.Clean(title)
-	for _, kind := range []string{"Path: ", "Checklist: "} {
-		if rest, ok := strings.CutPrefix(title, kind); ok {
-			return capitalised(rest)
-		}
-	}
-	if i := strings.Index(title, ": "); i > 0 {
-		return title[:i]
-	}
-	return title
-}
+// shortTitle is study.ShortTitle without control characters.
+func shortTitle(title string) string { return study.ShortTitle(widget.Clean(title)) }
 
 // shortPath is the title of a path without the word "Path".
 func shortPath(title string) string {
-	return capitalised(strings.TrimPrefix(widget.Clean(title), "Path: "))
-}
-
-func capitalised(title string) string {
-	if r, n := utf8.DecodeRuneInString(title); n > 0 {
-		title = string(unicode.ToUpper(r)) + title[n:]
-	}
-	return title
+	return study.Capitalised(strings.TrimPrefix(widget.Clean(title), "Path: "))
 }

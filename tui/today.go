@@ -327,13 +327,7 @@ func (s *todayScreen) layout(w, h int) []string {
 
 func (s *todayScreen) greeting() string {
 	d := s.today
-	hello := "Good evening."
-	switch hour := d.Now.Hour(); {
-	case hour >= 4 && hour < 12:
-		hello = "Good morning."
-	case hour >= 12 && hour < 18:
-		hello = "Good afternoon."
-	}
+	hello := d.Greeting()
 	switch {
 	case d.Counts.Total() > 0:
 		var parts []string
