@@ -217,8 +217,12 @@ func (s *stage) set(ctx context.Context, a *app, open func() (*study.Service, er
 	s.backedUp = make(chan struct{})
 	go func() {
 		defer close(s.backedUp)
-		// The day's backup is made beside the screen; that it failed is seen in
-		// the list of backups, and must not disturb a review.
+		// The day's backup is made beside the screen, once that is drawn; that it
+		// failed is seen in the list of backups, and must not disturb a review.
+		select {
+		case <-a.urgent:
+		case <-ctx.Done():
+		}
 		_, _ = svc.Store().DailyBackup(ctx)
 	}()
 	return tui.Opened{App: tui.New(env, first)}
